@@ -65,9 +65,12 @@ class Writer {
 
 class Reader {
  public:
+  /// `bytes` must outlive the reader.
   explicit Reader(const std::string& bytes) : bytes_(bytes) {}
+  explicit Reader(std::string&&) = delete;
   template <class... T>
   void operator()(T&... members) { (get(members), ...); }
+  /// True when every byte has been read: a loader checks it, bytes left over mean another layout.
   bool finished() const { return at_ == bytes_.size(); }
 
  private:
@@ -83,17 +86,28 @@ class Reader {
     return n;
   }
   template <Plain T>
-  void get(T& value) { take(&value, sizeof value); }
+  void get(T& value) {
+    if constexpr (std::is_same_v<T, bool>) {
+      std::uint8_t byte = 0;
+      take(&byte, 1);
+      if (byte > 1) throw ArchiveError("checkpoint holds neither true nor false at byte " + std::to_string(at_ - 1));
+      value = byte == 1;
+    } else {
+      take(&value, sizeof value);
+    }
+  }
   template <HasFields T>
   void get(T& value) { value.fields(*this); }
   template <class T>
   void get(std::vector<T>& values) {
-    const std::uint64_t n = count(Plain<T> ? sizeof(T) : 1);
-    values.resize(n);
     if constexpr (Plain<T>) {
-      take(values.data(), n * sizeof(T));
+      values.resize(count(sizeof(T)));
+      take(values.data(), values.size() * sizeof(T));
     } else {
-      for (auto& value : values) get(value);
+      // One by one: a length that lies runs into the end of the bytes before it can claim memory.
+      const std::uint64_t n = count(1);
+      values.clear();
+      for (std::uint64_t i = 0; i < n; ++i) get(values.emplace_back());
     }
   }
   void get(std::string& text) {

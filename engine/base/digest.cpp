@@ -4,12 +4,19 @@
 #include <cinttypes>
 #include <cstdio>
 
+#include "engine/base/check.h"
+
 namespace haven::base {
 
 std::string to_hex(const Digest& d) {
   std::array<char, 40> text{};
   std::snprintf(text.data(), text.size(), "%016" PRIx64 "%016" PRIx64, d.a, d.b);
   return text.data();
+}
+
+Digest digest_from_hex(const std::string& hex) {
+  HAVEN_CHECK(hex.size() == 32, "a digest has 32 digits");
+  return {std::stoull(hex.substr(0, 16), nullptr, 16), std::stoull(hex.substr(16), nullptr, 16)};
 }
 
 }  // namespace haven::base

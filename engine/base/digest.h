@@ -25,5 +25,7 @@ struct Digest {
 
 /// 32 lowercase hexadecimal digits, `a` first.
 std::string to_hex(const Digest& d);
+/// The digest that to_hex() wrote. Requires 32 hexadecimal digits.
+Digest digest_from_hex(const std::string& hex);
 
 }  // namespace haven::base

@@ -7,7 +7,6 @@ namespace haven::base {
 std::uint64_t philox(std::uint64_t seed, std::uint64_t name, Purpose purpose, std::uint32_t day, std::uint32_t index) {
   r123::Philox4x32 generator;
   const r123::Philox4x32::key_type key = {{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}};
-  // Days fit 16 bits and purposes 16 bits: checked where the spec is assembled.
   const r123::Philox4x32::ctr_type counter = {{index, (day << 16) | static_cast<std::uint32_t>(purpose),
                                                static_cast<std::uint32_t>(name), static_cast<std::uint32_t>(name >> 32)}};
   const auto block = generator(counter, key);

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
+#include "engine/base/check.h"
 #include "engine/base/math.h"
 
 namespace haven::base {
@@ -32,6 +34,10 @@ enum class Purpose : std::uint16_t {
 /// Source: Salmon, Moraes, Dror, Shaw (2011), Parallel random numbers: as easy as 1, 2, 3; Random123 library.
 std::uint64_t philox(std::uint64_t seed, std::uint64_t name, Purpose purpose, std::uint32_t day, std::uint32_t index);
 
+/// The middle of the 2^-52 wide cell of (0, 1) that `word` falls in: exact, from 2^-53 to 1 - 2^-53. One bit more and
+/// the largest word would round up to 1.
+constexpr double unit_interval(std::uint64_t word) { return (static_cast<double>(word >> 12) + 0.5) * 0x1.0p-52; }
+
 /// The draws of one agent for one purpose on one day: an index that restarts each trading day, so that paired runs
 /// fall back in step. Plain values: saved and copied with the state.
 struct Draws {
@@ -40,22 +46,21 @@ struct Draws {
   std::uint32_t day = 0;
   std::uint32_t index = 0;
 
+  /// Requires d < 2^16: the day shares a counter word with the purpose.
   void start_day(std::uint32_t d) {
+    HAVEN_CHECK(d < 65536, "trading day " + std::to_string(d) + " does not fit the draw counter");
     day = d;
     index = 0;
   }
-  /// Uniform in (0, 1), 53 bits, never 0 or 1.
-  double uniform(Purpose purpose) {
-    const std::uint64_t word = philox(seed, name, purpose, day, index++);
-    return (static_cast<double>(word >> 11) + 0.5) * 0x1.0p-53;
-  }
+  /// Uniform in (0, 1), never 0 or 1.
+  double uniform(Purpose purpose) { return unit_interval(philox(seed, name, purpose, day, index++)); }
   /// Standard normal by inversion: one uniform a variate.
   double normal(Purpose purpose) { return inverse_normal(uniform(purpose)); }
   /// Exponential with mean 1 by inversion.
   double exponential(Purpose purpose) { return -base::log(uniform(purpose)); }
   /// Pareto with minimum 1 and tail index alpha > 0 by inversion.
   double pareto(Purpose purpose, double alpha) { return base::exp(-base::log(uniform(purpose)) / alpha); }
-  /// Uniform integer in [0, n). Requires n > 0. Bias below n / 2^53.
+  /// Uniform integer in [0, n). Requires n > 0. Bias below n / 2^52.
   std::uint32_t below(Purpose purpose, std::uint32_t n) {
     return static_cast<std::uint32_t>(uniform(purpose) * static_cast<double>(n));
   }

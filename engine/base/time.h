@@ -37,8 +37,9 @@ struct Date {
 };
 
 constexpr Time midnight(Date d) { return {static_cast<std::int64_t>(d.v) * kDay.ns}; }
-constexpr Date date_of(Time t) { return {static_cast<std::int32_t>(t.ns / kDay.ns)}; }
-constexpr Duration time_of_day(Time t) { return {t.ns % kDay.ns}; }
+/// The calendar day of a moment, before 2000 too: date_of(t) and time_of_day(t) always give t back.
+constexpr Date date_of(Time t) { return {static_cast<std::int32_t>(t.ns / kDay.ns - (t.ns % kDay.ns < 0))}; }
+constexpr Duration time_of_day(Time t) { return {t.ns % kDay.ns + (t.ns % kDay.ns < 0 ? kDay.ns : 0)}; }
 
 /// Days since 2000-01-01 of a proleptic Gregorian date. Requires a valid date.
 Date make_date(int year, int month, int day);

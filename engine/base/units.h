@@ -34,8 +34,9 @@ constexpr Money dollars(std::int64_t n) { return {n * kMoneyPerDollar}; }
 constexpr double to_dollars(Money m) { return static_cast<double>(m.v) / static_cast<double>(kMoneyPerDollar); }
 constexpr double to_bn(Money m) { return to_dollars(m) * 1e-9; }
 constexpr double to_bn(Face f) { return static_cast<double>(f.v) * 1e-9; }
-constexpr Face face_from_bn(double bn) { return {static_cast<std::int64_t>(bn * 1e9)}; }
-constexpr Money money_from_bn(double bn) { return {static_cast<std::int64_t>(bn * 1e9) * kMoneyPerDollar}; }
+/// To the nearest whole dollar: 2.3 bn is 2,300,000,000 although 2.3 has no exact double.
+constexpr Face face_from_bn(double bn) { return {static_cast<std::int64_t>(bn * 1e9 + (bn < 0 ? -0.5 : 0.5))}; }
+constexpr Money money_from_bn(double bn) { return {face_from_bn(bn).v * kMoneyPerDollar}; }
 
 /// A distance on a price grid, in the instrument's own ticks.
 struct Ticks {
@@ -56,7 +57,8 @@ enum class Side : std::uint8_t { buy = 0, sell = 1 };
 constexpr Side opposite(Side s) { return s == Side::buy ? Side::sell : Side::buy; }
 constexpr std::int64_t sign(Side s) { return s == Side::buy ? 1 : -1; }
 
-/// a*b/c with a 128-bit product, rounded to nearest, ties away from zero. Requires c > 0.
+/// a*b/c with a 128-bit product, rounded to nearest, ties away from zero. Requires c > 0 and a
+/// result within 64 bits.
 constexpr std::int64_t mul_div(std::int64_t a, std::int64_t b, std::int64_t c) {
   __extension__ using Wide = __int128;
   const Wide p = static_cast<Wide>(a) * b;

@@ -1,0 +1,30 @@
+// Foreign official holders: central banks and sovereign funds. They hold mostly off-the-runs and bills, meet outside
+// instructions (reserve needs the scenario gives from data), and raise dollars faster as confidence is lost.
+#pragma once
+
+#include "engine/world/program.h"
+
+namespace haven::agents::foreign_official {
+
+/// Defaults are the schema's (configs/schema/population.proto).
+struct Parameters {
+  double confidence_sale_bn_per_day = 0;  ///< whole population, at wholly lost confidence, face
+  double bill_share = 0;  ///< of confidence sales
+  int looks_per_day = 0;
+  double child_bn = 0;  ///< largest single request or order, ten-year equivalents, $bn
+  double tolerance_bp = 0;  ///< worst yield accepted against the market's mid
+};
+
+struct Reserve : world::Client {
+  double sold_bn = 0;                     ///< since the start, beyond instructions
+
+  template <class Archive>
+  void fields(Archive& archive) { archive(self, draws, scale, program, sold_bn); }
+};
+
+/// The morning's decision: what to buy and sell today, and the first look.
+void plan(const world::View& view, const Parameters& p, Reserve& reserve, world::Intents& out);
+/// One look: a slice of the program.
+void wake(const world::View& view, const Parameters& p, Reserve& reserve, world::Intents& out);
+
+}  // namespace haven::agents::foreign_official

@@ -1,0 +1,46 @@
+#include "agents/household/household.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace haven::agents::household {
+
+void wake(const world::View& view, const Parameters& p, Buyer& buyer, world::Intents& out) {
+  const auto& spec = view.spec();
+  const double fear = view.outside().uncertainty - spec.start_uncertainty;
+  const double appetite = std::max(p.least_appetite, (1.0 - std::max(0.0, fear) / p.appetite_range) * (1.0 - view.outside().confidence_lost));
+  for (std::size_t k = 0; k < world::kOutrightBooks; ++k) {
+    const auto& instrument = spec.books[k];
+    const auto& md = view.book(k);
+    const double mid = view.mid_yield_bp(k);
+    double& average = buyer.average_bp[k];
+    if (average == 0) average = mid;
+    average += (mid - average) * 0.6931 / (p.average_days * p.looks_per_day);
+    for (std::size_t slot = 0; slot < 2 * kRungs; ++slot) {
+      const base::Side side = slot < kRungs ? base::Side::buy : base::Side::sell;
+      if (buyer.resting[k][slot] > 0) out.cancel(k, side, slot);
+      buyer.resting[k][slot] = 0;
+      const double distance = p.first_rung_bp + p.rung_bp * static_cast<double>(slot % kRungs);
+      // A bond held long is sold into a rally; nothing is sold short.
+      const double yield = side == base::Side::buy ? std::max(average, mid - 0.5 * p.first_rung_bp) + distance : std::min(average, mid + 0.5 * p.first_rung_bp) - distance;
+      const double ticks = view.ticks_of_yield(k, yield);
+      std::int32_t price = static_cast<std::int32_t>(side == base::Side::buy ? std::floor(ticks) : std::ceil(ticks));
+      if (side == base::Side::buy && md.has_ask) price = std::min(price, md.ask.v - 1);
+      if (side == base::Side::sell && md.has_bid) price = std::max(price, md.bid.v + 1);
+      const double wanted = p.size_bn * buyer.scale * appetite * 1e4 / std::max(0.1, instrument.ten_year_equivalent);
+      std::int64_t lots = static_cast<std::int64_t>(wanted) / instrument.lot_multiple * instrument.lot_multiple;
+      if (side == base::Side::sell && instrument.kind == world::BookKind::cash) lots = std::min(lots, std::max<std::int64_t>(0, view.holding_lots(instrument.index)) / static_cast<std::int64_t>(kRungs));
+      if (lots <= 0) continue;
+      buyer.resting[k][slot] = static_cast<std::int32_t>(lots);
+      out.limit(k, side, {price}, lots, slot);
+    }
+  }
+  const base::Time next = world::next_client_look(view, p.looks_per_day, buyer.draws.uniform(base::Purpose::jitter));
+  if (next.ns != 0) out.wake(next, 0);
+}
+
+void on_fill(Buyer& buyer, std::size_t book, std::size_t slot, std::int64_t lots) {
+  buyer.resting[book][slot] -= static_cast<std::int32_t>(lots);
+}
+
+}  // namespace haven::agents::household

@@ -1,0 +1,93 @@
+#include "agents/noise/noise.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace haven::agents::noise {
+namespace {
+
+using base::Purpose;
+using base::Side;
+
+// Intensity through the day relative to its New York mean: U-shape with bursts at 08:30, 10:00, 13:00 and 15:00.
+double day_shape(const world::View& view, double night_rate) {
+  const double hour = static_cast<double>(base::time_of_day(view.now()).ns) / 3.6e12;
+  if (view.night()) return night_rate * (hour >= 2.0 && hour < 7.0 ? 2.0 : 0.7);
+  const double x = (hour - 12.0) / 5.0;
+  double shape = 0.55 + 0.9 * x * x;
+  if (hour >= 15.5) shape *= 0.35;
+  for (const double burst : {8.5, 10.0, 13.0, 14.83}) {
+    if (hour >= burst && hour < burst + 0.25) shape *= 2.0;
+  }
+  return shape * (1.0 + view.outside().news_intensity);
+}
+
+double volatility_multiple(const world::View& view, const Parameters& p, std::size_t book) {
+  const double calm = view.calm_sigma_bp(book);
+  const double realised = std::clamp(view.realised_sigma_bp(book) / calm, 0.5, 6.0);
+  const double implied = base::pow(std::max(view.outside().uncertainty, 1.0) / view.spec().start_uncertainty, p.implied_elasticity);
+  return base::sqrt(realised * implied);
+}
+
+}  // namespace
+
+void wake(const world::View& view, const Parameters& p, Trader& trader, world::Intents& out) {
+  const std::size_t k = trader.book;
+  const auto& instrument = view.spec().books[k];
+  const auto& md = view.book(k);
+  const double vol = volatility_multiple(view, p, k);
+  const double child_lots = p.child_bn * view.spec().fidelity * 1e4;
+  const double day_lots = p.volume_bn[k] * 1e4;
+  const double gross = base::pow(vol, p.volume_elasticity);
+  const double parents = p.parent_share * base::pow(vol, p.net_elasticity);
+
+  // Next arrival: ten New York hours carry the day's volume.
+  const double per_minute = day_lots / child_lots / 600.0 * gross * day_shape(view, p.night_rate);
+  const double wait_min = std::min(trader.draws.exponential(Purpose::arrival) / std::max(per_minute, 1e-4), 60.0);
+  out.wake(view.now() + base::Duration{static_cast<std::int64_t>(wait_min * 6e10)}, 0);
+
+  const std::int64_t multiple = instrument.lot_multiple;
+  std::int64_t want = 0;
+  const double inventory_bn = static_cast<double>(instrument.kind == world::BookKind::cash      ? view.holding_lots(instrument.index) - view.own().need_lots[instrument.index]
+                                                  : instrument.kind == world::BookKind::futures ? view.futures_lots(instrument.index)
+                                                                                                : view.swap_lots(instrument.index)) *
+                              1e-4 * instrument.ten_year_equivalent;
+  if (trader.draws.uniform(Purpose::choice) < std::min(0.9, parents / gross)) {
+    const std::size_t slot = trader.draws.below(Purpose::choice, kParents);
+    if (trader.left_lots[slot] == 0) {
+      const double mean_of_pareto = p.parent_tail / (p.parent_tail - 1.0);
+      const double size = std::min(40.0, trader.draws.pareto(Purpose::meta_length, p.parent_tail)) / mean_of_pareto;
+      const double lots = p.parent_mean_bn * 1e4 / std::max(0.05, instrument.ten_year_equivalent) * size;
+      const double lean = std::clamp(inventory_bn / p.inventory_scale_bn, -1.0, 1.0);
+      const bool buys = trader.draws.uniform(Purpose::side) < 0.5 - 0.4 * lean;
+      trader.left_lots[slot] = std::max<std::int64_t>(1, static_cast<std::int64_t>(lots)) * (buys ? 1 : -1);
+    }
+    const std::int64_t left = trader.left_lots[slot];
+    const auto slice = std::min<std::int64_t>(std::abs(left), std::max<std::int64_t>(1, static_cast<std::int64_t>(child_lots)));
+    want = left > 0 ? slice : -slice;
+    trader.left_lots[slot] -= want;
+  } else {
+    const bool buys = trader.draws.uniform(Purpose::side) < 0.5;
+    const double size = std::min(4.0, trader.draws.exponential(Purpose::size));
+    want = std::max<std::int64_t>(1, static_cast<std::int64_t>(child_lots * size)) * (buys ? 1 : -1);
+  }
+  want += trader.carried_lots;
+  trader.carried_lots = 0;
+  if (want == 0) return;
+
+  const Side side = want > 0 ? Side::buy : Side::sell;
+  const bool there = side == Side::buy ? md.has_ask : md.has_bid;
+  if (!there) {
+    trader.carried_lots = std::clamp<std::int64_t>(want, -static_cast<std::int64_t>(5 * child_lots), static_cast<std::int64_t>(5 * child_lots));
+    return;
+  }
+  const std::int64_t queue = side == Side::buy ? md.ask_lots : md.bid_lots;
+  const auto most = std::max<std::int64_t>(multiple, static_cast<std::int64_t>(p.queue_share * static_cast<double>(queue)));
+  const std::int64_t size = std::max<std::int64_t>(1, std::min<std::int64_t>(std::abs(want), most) / multiple) * multiple;
+  const std::int64_t rest = std::max<std::int64_t>(0, std::abs(want) - size);
+  trader.carried_lots = std::min<std::int64_t>(rest, static_cast<std::int64_t>(5 * child_lots)) * base::sign(side);
+  const auto band = static_cast<std::int32_t>(p.band_ticks);
+  out.immediate(k, side, side == Side::buy ? md.ask + base::Ticks{band} : md.bid - base::Ticks{band}, size);
+}
+
+}  // namespace haven::agents::noise

@@ -1,0 +1,46 @@
+// Noise and hedging flow: small orders, most of them with no memory, some of them slices of large parent orders whose
+// sizes are Pareto distributed, so that signs have long memory (Lillo and Farmer 2004). Volume rises with volatility;
+// the net imbalance much less, because parents arrive at a rate that rises with a smaller exponent.
+#pragma once
+
+#include <array>
+
+#include "engine/base/random.h"
+#include "engine/world/intents.h"
+#include "engine/world/view.h"
+
+namespace haven::agents::noise {
+
+constexpr std::size_t kParents = 4;
+
+/// Defaults are the schema's (configs/schema/population.proto).
+struct Parameters {
+  std::array<double, world::kBooks> volume_bn{};  ///< daily volume it makes in each book on a calm day, $bn face
+  double child_bn = 0;  ///< an order at fidelity 1; scales with fidelity
+  double parent_share = 0;  ///< share of calm volume that belongs to parents
+  double parent_mean_bn = 0;  ///< mean parent, ten-year equivalents
+  double parent_tail = 0;  ///< Pareto index of parent sizes
+  double volume_elasticity = 0;  ///< of gross volume to believed volatility
+  double net_elasticity = 0;  ///< of parents' volume to believed volatility
+  double implied_elasticity = 0;  ///< of implied volatility to the uncertainty index
+  double night_rate = 0;  ///< arrival intensity at night relative to the day's mean
+  double queue_share = 0;  ///< an order takes at most this share of the best queue
+  double band_ticks = 0;  ///< never trades further than this through the best price
+  double inventory_scale_bn = 0;  ///< parents lean against own inventory of this size, ten-year equivalents
+};
+
+struct Trader {
+  base::InstitutionId self;
+  base::Draws draws;
+  double scale = 1;
+  std::uint32_t book = 0;
+  std::array<std::int64_t, kParents> left_lots{};  ///< signed remainder of each parent
+  std::int64_t carried_lots = 0;                   ///< signed part of orders the queue was too thin for
+
+  template <class Archive>
+  void fields(Archive& archive) { archive(self, draws, scale, book, left_lots, carried_lots); }
+};
+
+void wake(const world::View& view, const Parameters& p, Trader& trader, world::Intents& out);
+
+}  // namespace haven::agents::noise

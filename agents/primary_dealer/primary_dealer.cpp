@@ -1,0 +1,320 @@
+#include "agents/primary_dealer/primary_dealer.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace haven::agents::primary_dealer {
+namespace {
+
+using base::Purpose;
+using base::Side;
+using world::kNodes;
+
+constexpr double kLn2 = 0.6931471805599453;
+
+// Contracts used to hedge, and the nodes each one carries: TU for 2-3y, FV 5y, TY 7-10y, UB 30y.
+struct Hedge {
+  std::size_t contract;
+  std::array<std::size_t, 2> nodes;
+  std::size_t count;
+};
+constexpr std::array<Hedge, 4> kHedges = {{{0, {0, 1}, 2}, {1, {2, 2}, 1}, {2, {3, 4}, 2}, {5, {5, 5}, 1}}};
+
+double inventory_exposure_bn(const world::View& view) {
+  double gross = 0;
+  for (std::size_t s = 0; s < world::kSecurities; ++s) gross += std::abs(view.security_value_bn(s));
+  return gross;
+}
+
+// Probability that a limit binds over the next days, given use now: the chance-constraint multiplier.
+double binding_probability(double use, double use_volatility) { return base::normal_cdf((use - 1.0) / use_volatility); }
+
+void update_limits(const world::View& view, const Parameters& p, Dealer& dealer) {
+  const auto& own = view.own();
+  const double capacity = std::max(1e-6, own.leverage_capacity_bn);
+  dealer.use_leverage = (own.leverage_exposure_bn + inventory_exposure_bn(view)) / capacity;
+  const auto& cov = view.spec().covariance;
+  const auto dv01 = view.own_dv01();
+  double variance = 0;
+  for (std::size_t a = 0; a < kNodes; ++a) {
+    for (std::size_t b = 0; b < kNodes; ++b) {
+      variance += dv01[a] * dv01[b] * cov.sigma_bp[a] * cov.sigma_bp[b] * cov.correlation[a][b];
+    }
+  }
+  // Off-the-run spread risk does not hedge away: a tenth of the sector's outright risk.
+  for (std::size_t s = 0; s < world::kSecurities; ++s) {
+    const double dollars = static_cast<double>(view.holding_lots(s) - dealer.target_lots[s]) * view.spec().securities[s].dv01_per_lot;
+    const double own_sigma = 0.1 * cov.sigma_bp[world::kTenYearNode];
+    variance += dollars * dollars * own_sigma * own_sigma;
+  }
+  const double vol = view.spec().is_frozen(world::Channel::dealer_var) ? 1.0 : view.realised_sigma_bp(world::kTenYearNode) / view.calm_sigma_bp(world::kTenYearNode);
+  const double limit = p.var_limit_sigma_bn * dealer.scale * 1e4 * view.spec().books[world::kTenYearNode].dv01_per_lot * cov.sigma_bp[world::kTenYearNode];
+  dealer.use_var = base::sqrt(variance) * vol / limit;
+  const double use = view.spec().is_frozen(world::Channel::dealer_leverage) ? p.calm_use : dealer.use_leverage;
+  dealer.cost_bp = p.hurdle_bp * dealer.hurdle_scale * std::min(p.multiplier_cap, p.multiplier_cap * binding_probability(use, p.use_volatility) + 0.15);
+}
+
+// Yield bp that balance sheet costs over the time a bond is held; price bp over duration.
+double balance_sheet_bp(const Parameters& p, const Dealer& dealer, double duration_years) {
+  return dealer.cost_bp * p.holding_days / 365.0 / std::max(1.0, duration_years);
+}
+
+double risk_multiple(const world::View& view) {
+  const double calm = view.calm_sigma_bp(world::kTenYearNode);
+  return std::clamp(view.realised_sigma_bp(world::kTenYearNode) / calm, 0.5, 6.0);
+}
+
+double half_spread_bp(const world::View& view, const Parameters& p, double risk) {
+  const double hedge_sigma = view.calm_sigma_bp(world::kTenYearNode) * risk * base::sqrt(p.hedge_minutes / 600.0);
+  return p.order_cost_bp + p.adverse_share * hedge_sigma;
+}
+
+double inventory_skew_bp(const world::View& view, const Parameters& p, const Dealer& dealer, std::size_t security, double risk) {
+  const auto& s = view.spec().securities[security];
+  const double away_bn = static_cast<double>(view.holding_lots(security) - dealer.target_lots[security]) * 1e-4 * s.ten_year_equivalent;
+  return p.skew_bp_per_bn * away_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
+}
+
+struct Sides {
+  double bid_bp, ask_bp;  // bid: the yield at which it buys (higher)
+};
+
+Sides two_sides(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t security, double centre_bp, double half_bp) {
+  const double risk = risk_multiple(view);
+  const double skew = inventory_skew_bp(view, p, dealer, security, risk);
+  const auto& s = view.spec().securities[security];
+  const double duration = s.dv01_per_lot / 1e5 * 1e4;
+  const double charge = balance_sheet_bp(p, dealer, duration) +
+                        (view.spec().is_frozen(world::Channel::dealer_var) ? 0.0 : p.var_cost_bp * binding_probability(dealer.use_var, p.use_volatility));
+  const bool long_now = view.holding_lots(security) >= 0;
+  return {centre_bp + half_bp + std::max(-half_bp * 0.5, skew) + (long_now ? charge : 0.0),
+          centre_bp - half_bp + std::min(half_bp * 0.5, skew) - (long_now ? 0.0 : charge)};
+}
+
+double security_centre_bp(const world::View& view, const Dealer& dealer, std::size_t security) {
+  const auto& s = view.spec().securities[security];
+  double centre = view.curve_bp(s.weight) + s.spread_bp;
+  if (s.kind == world::SecurityKind::off_the_run) centre += dealer.basket_view_bp[security - kNodes];
+  return centre;
+}
+
+void learn(const world::View& view, const Parameters& p, Dealer& dealer) {
+  const double days = std::max(1e-6, static_cast<double>((view.now() - dealer.last_look).ns) / static_cast<double>(base::kDay.ns));
+  dealer.last_look = view.now();
+  const auto& spec = view.spec();
+  for (std::size_t b = 0; b < world::kBaskets; ++b) {
+    const auto& basket = view.basket(b);
+    const auto& s = spec.securities[kNodes + b];
+    const double composite = basket.mid_bp - view.curve_bp(s.weight) - s.spread_bp;
+    dealer.basket_view_bp[b] *= base::exp(-kLn2 * days / p.basket_half_life_days);
+    if (basket.mid_bp != 0) {
+      dealer.basket_view_bp[b] += (1.0 - base::exp(-kLn2 * days / p.composite_half_life_days)) * (composite - dealer.basket_view_bp[b]);
+    }
+  }
+  const double minutes = days * 1440.0;
+  for (std::size_t n = 0; n < kNodes; ++n) {
+    const std::size_t book = world::kOutrightBooks + n;
+    const auto& md = view.book(book);
+    const double specific = world::treasury_specific_premium_bp(spec.beliefs, view.outside(), n);
+    dealer.swap_view_bp[n] -= spec.beliefs.pass_through * (specific - dealer.seen_specific_bp[n]);
+    dealer.seen_specific_bp[n] = specific;
+    const double flow = static_cast<double>(md.signed_lots - dealer.seen_swap_flow[n]) * 1e-4 * spec.books[book].ten_year_equivalent;
+    dealer.seen_swap_flow[n] = md.signed_lots;
+    dealer.swap_view_bp[n] += p.swap_impact_bp_per_bn * flow;
+    if (view.two_sided(book)) {
+      dealer.swap_view_bp[n] += (1.0 - base::exp(-kLn2 * minutes / p.swap_half_life_min)) * (view.mid_yield_bp(book) - dealer.swap_view_bp[n]);
+    }
+    // The anchor: what it costs to hold the Treasury against the swap. Its pull weakens as balance sheet is used up.
+    const double anchor = spec.start_swap_spread_bp[n] - specific - p.swap_cost_share * (dealer.cost_bp - 0.2 * p.hurdle_bp) * 0.1;
+    const double free = std::clamp(1.0 - dealer.use_leverage, 0.05, 1.0) / 0.4;
+    dealer.swap_view_bp[n] += (1.0 - base::exp(-kLn2 * days * std::min(free, 2.0) / p.swap_anchor_days)) * (anchor - dealer.swap_view_bp[n]);
+  }
+}
+
+void hedge(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out) {
+  auto dv01 = view.own_dv01();
+  for (std::size_t s = 0; s < world::kSecurities; ++s) {
+    // What it was built to carry was hedged before the start.
+    const auto& security = view.spec().securities[s];
+    for (std::size_t n = 0; n < kNodes; ++n) {
+      dv01[n] -= static_cast<double>(dealer.target_lots[s]) * security.dv01_per_lot * security.weight[n];
+    }
+  }
+  const double ten_year_dollars = view.spec().books[world::kTenYearNode].dv01_per_lot;
+  for (const Hedge& h : kHedges) {
+    double net = 0;
+    for (std::size_t i = 0; i < h.count; ++i) net += dv01[h.nodes[i]];
+    const double net_bn = net / ten_year_dollars * 1e-4;
+    const double band = p.hedge_band_bn * dealer.scale;
+    if (std::abs(net_bn) < band) continue;
+    const std::size_t book = kNodes + h.contract;
+    const auto& instrument = view.spec().books[book];
+    const auto& md = view.book(book);
+    const Side side = net_bn > 0 ? Side::sell : Side::buy;
+    if (side == Side::buy ? !md.has_ask : !md.has_bid) continue;
+    const double wanted = p.hedge_share * (std::abs(net_bn) - 0.5 * band) * 1e4 / instrument.ten_year_equivalent;
+    const std::int64_t queue = side == Side::buy ? md.ask_lots : md.bid_lots;
+    const std::int64_t lots = std::min<std::int64_t>(static_cast<std::int64_t>(wanted), queue) / instrument.lot_multiple * instrument.lot_multiple;
+    if (lots <= 0) continue;
+    out.immediate(book, side, side == Side::buy ? md.ask + base::Ticks{2} : md.bid - base::Ticks{2}, lots);
+  }
+}
+
+void quote_one(std::size_t book, std::int32_t& price_now, std::int32_t& lots_now, Side side, std::int32_t price, std::int64_t want,
+               std::size_t slot, world::Intents& out) {
+  if (lots_now > 0 && price_now == price && lots_now * 2 >= want) return;
+  if (lots_now > 0) out.cancel(book, side, slot);
+  lots_now = 0;
+  if (want <= 0) return;
+  price_now = price;
+  lots_now = static_cast<std::int32_t>(want);
+  out.limit(book, side, {price}, want, slot);
+}
+
+void quote_books(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out) {
+  const double risk = risk_multiple(view);
+  for (std::size_t n = 0; n < kNodes; ++n) {
+    const auto& instrument = view.spec().books[n];
+    const auto& md = view.book(n);
+    if (md.mid_ticks == 0) continue;
+    const double centre = view.mid_yield_bp(n);
+    const double tick_bp = view.dollars_per_tick(n) / instrument.dv01_per_lot;
+    const Sides sides = two_sides(view, p, dealer, n, centre, p.quote_half_ticks * tick_bp * std::max(1.0, risk));
+    std::int32_t bid = static_cast<std::int32_t>(std::floor(view.ticks_of_yield(n, sides.bid_bp)));
+    std::int32_t ask = static_cast<std::int32_t>(std::ceil(view.ticks_of_yield(n, sides.ask_bp)));
+    if (md.has_ask) bid = std::min(bid, md.ask.v - 1);
+    if (md.has_bid) ask = std::max(ask, md.bid.v + 1);
+    const auto want = std::max<std::int64_t>(1, static_cast<std::int64_t>(p.quote_lots * dealer.scale / std::max(0.1, instrument.ten_year_equivalent) / risk));
+    quote_one(n, dealer.cash_quote[n][0], dealer.cash_lots[n][0], Side::buy, bid, dealer.use_leverage < 1.2 ? want : 0, 0, out);
+    quote_one(n, dealer.cash_quote[n][1], dealer.cash_lots[n][1], Side::sell, ask, want, 1, out);
+  }
+  for (std::size_t n = 0; n < kNodes; ++n) {
+    const std::size_t book = world::kOutrightBooks + n;
+    const auto& instrument = view.spec().books[book];
+    const auto& md = view.book(book);
+    const double inventory_bn = static_cast<double>(view.swap_lots(n)) * 1e-4 * instrument.ten_year_equivalent;
+    const double skew = -p.swap_impact_bp_per_bn * inventory_bn / std::max(0.05, dealer.scale);
+    const double half = p.swap_half_bp * risk;
+    const double centre = dealer.swap_view_bp[n] + std::clamp(skew, -3.0, 3.0);
+    // Buying the package adds a Treasury to the balance sheet.
+    const double charge = balance_sheet_bp(p, dealer, instrument.dv01_per_lot / 1e5 * 1e4);
+    std::int32_t bid = static_cast<std::int32_t>(std::floor(view.ticks_of_yield(book, centre - half - charge)));
+    std::int32_t ask = static_cast<std::int32_t>(std::ceil(view.ticks_of_yield(book, centre + half)));
+    if (md.has_ask) bid = std::min(bid, md.ask.v - 1);
+    if (md.has_bid) ask = std::max(ask, md.bid.v + 1);
+    for (std::size_t level = 0; level < kSwapLevels; ++level) {
+      const auto want = std::max<std::int64_t>(1, static_cast<std::int64_t>(p.swap_lots * dealer.scale * (1.0 + static_cast<double>(level)) / std::max(0.1, instrument.ten_year_equivalent) / risk));
+      const auto step = static_cast<std::int32_t>(level) * 4;
+      const std::size_t slot = level * 2;
+      quote_one(book, dealer.swap_quote[n][level * 2], dealer.swap_lots[n][level * 2], Side::buy, bid - step, want, slot, out);
+      quote_one(book, dealer.swap_quote[n][level * 2 + 1], dealer.swap_lots[n][level * 2 + 1], Side::sell, ask + step, want, slot + 1, out);
+    }
+  }
+}
+
+}  // namespace
+
+void open_day(const world::View& view, const Parameters& p, Dealer& dealer) {
+  if (!dealer.opened) {
+    dealer.opened = 1;
+    dealer.last_look = view.now();
+    for (std::size_t n = 0; n < kNodes; ++n) {
+      dealer.swap_view_bp[n] = view.spec().start_swap_spread_bp[n];
+      dealer.seen_specific_bp[n] = world::treasury_specific_premium_bp(view.spec().beliefs, view.outside(), n);
+    }
+    for (std::size_t s = 0; s < world::kSecurities; ++s) dealer.target_lots[s] = view.holding_lots(s);
+  }
+  update_limits(view, p, dealer);
+}
+
+void wake(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out) {
+  learn(view, p, dealer);
+  update_limits(view, p, dealer);
+  hedge(view, p, dealer, out);
+  quote_books(view, p, dealer, out);
+  const double mean_s = p.look_interval_s * (view.night() ? 6.0 : 1.0);
+  out.wake(view.now() + base::Duration{static_cast<std::int64_t>(mean_s * (0.5 + dealer.draws.uniform(Purpose::jitter)) * 1e9)}, 0);
+}
+
+Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request) {
+  ++dealer.asked;
+  update_limits(view, p, dealer);
+  const double risk = risk_multiple(view);
+  const bool dealer_buys = request.client_side == Side::sell;
+  Answer result;
+  if (request.is_book && request.index >= world::kOutrightBooks) {
+    const std::size_t n = request.index - world::kOutrightBooks;
+    const auto& instrument = view.spec().books[request.index];
+    const double size_bn = static_cast<double>(request.lots) * 1e-4 * instrument.ten_year_equivalent;
+    const double half = p.swap_half_bp * risk + 0.5 * p.swap_impact_bp_per_bn * size_bn;
+    const double charge = balance_sheet_bp(p, dealer, instrument.dv01_per_lot / 1e5 * 1e4);
+    if (dealer_buys && dealer.use_leverage > 1.0 && !view.spec().is_frozen(world::Channel::dealer_leverage)) {
+      ++dealer.declined;
+      return {0, Decline::leverage};
+    }
+    result.yield_bp = dealer_buys ? dealer.swap_view_bp[n] - half - charge : dealer.swap_view_bp[n] + half;
+    return result;
+  }
+  const std::size_t security = request.index;
+  const auto& s = view.spec().securities[security];
+  const std::int64_t held = view.holding_lots(security);
+  const bool adds = dealer_buys ? held + request.lots > 0 && held >= 0 : held - request.lots < 0;
+  if (adds && dealer_buys && dealer.use_leverage > 1.0 && !view.spec().is_frozen(world::Channel::dealer_leverage)) {
+    ++dealer.declined;
+    return {0, Decline::leverage};
+  }
+  if (adds && dealer.use_var > 1.0 && !view.spec().is_frozen(world::Channel::dealer_var)) {
+    ++dealer.declined;
+    return {0, Decline::value_at_risk};
+  }
+  const double size_bn = static_cast<double>(request.lots) * 1e-4 * s.ten_year_equivalent;
+  const double half = half_spread_bp(view, p, risk) + 0.5 * p.skew_bp_per_bn * size_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
+  const Sides sides = two_sides(view, p, dealer, security, security_centre_bp(view, dealer, security), half);
+  // Dealers differ from request to request: a private shift of a quarter of the half-spread.
+  const double private_bp = 0.25 * half * (2.0 * dealer.draws.uniform(Purpose::price) - 1.0);
+  result.yield_bp = (dealer_buys ? sides.bid_bp : sides.ask_bp) + private_bp;
+  return result;
+}
+
+world::Stream stream(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t basket) {
+  const std::size_t security = kNodes + basket;
+  const Sides sides = two_sides(view, p, dealer, security, security_centre_bp(view, dealer, security), half_spread_bp(view, p, risk_multiple(view)));
+  return {sides.bid_bp, sides.ask_bp};
+}
+
+void on_request_trade(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request) {
+  const double dealer_sign = request.client_side == Side::sell ? 1.0 : -1.0;
+  if (request.is_book && request.index >= world::kOutrightBooks) {
+    const std::size_t n = request.index - world::kOutrightBooks;
+    dealer.swap_view_bp[n] -= dealer_sign * 0.5 * p.swap_impact_bp_per_bn * static_cast<double>(request.lots) * 1e-4 * view.spec().books[request.index].ten_year_equivalent;
+    return;
+  }
+  const auto& s = view.spec().securities[request.index];
+  if (s.kind != world::SecurityKind::off_the_run) return;
+  dealer.basket_view_bp[request.index - kNodes] += dealer_sign * p.own_impact_bp_per_bn * static_cast<double>(request.lots) * 1e-4 * s.ten_year_equivalent;
+}
+
+void on_fill(Dealer& dealer, std::size_t book, Side side, std::size_t slot, std::int64_t lots) {
+  const std::size_t s = side == Side::buy ? 0 : 1;
+  if (book < kNodes) {
+    dealer.cash_lots[book][s] -= static_cast<std::int32_t>(lots);
+  } else {
+    const std::size_t n = book - world::kOutrightBooks;
+    dealer.swap_lots[n][slot] -= static_cast<std::int32_t>(lots);
+  }
+}
+
+RepoQuote repo_quote(const world::View& view, const Parameters& p, const Dealer& dealer, double already_bn) {
+  const auto& own = view.own();
+  const double uncleared = 1.0 - dealer.cleared_share;
+  const double funding = view.funding().sofr_pct > 0 ? view.funding().tri_party_pct : view.spec().rates.on_rrp_pct + 0.08;
+  RepoQuote quote;
+  quote.rate_pct = funding + 0.01 * (p.client_repo_spread_bp + 0.1 * dealer.cost_bp * uncleared);
+  const double used = inventory_exposure_bn(view) + already_bn * uncleared;
+  quote.most_bn = view.spec().is_frozen(world::Channel::dealer_leverage)
+                      ? 1e6
+                      : std::max(0.0, (own.leverage_capacity_bn - used) / std::max(0.05, uncleared));
+  return quote;
+}
+
+}  // namespace haven::agents::primary_dealer

@@ -1,0 +1,108 @@
+// Primary dealers: quote to clients and in the interdealer books from inventory risk, adverse selection and the shadow
+// cost of balance sheet; hedge duration in futures; make the swap-spread market; run matched-book repo.
+//
+// The shadow cost is the expected multiplier of the leverage constraint when next days' use is uncertain:
+// hurdle x requirement x P(the constraint binds), see engine/regulation. It acts only on the side that adds use: a
+// dealer at its limit still sells tightly (docs/model.md, "Primary dealers").
+#pragma once
+
+#include <array>
+
+#include "engine/base/random.h"
+#include "engine/world/intents.h"
+#include "engine/world/view.h"
+
+namespace haven::agents::primary_dealer {
+
+/// Defaults are the schema's (configs/schema/population.proto).
+struct Parameters {
+  double look_interval_s = 0;
+  double order_cost_bp = 0;  ///< yield bp, half-spread of an off-the-run request with no risk at all
+  double adverse_share = 0;  ///< of the volatility over the time a hedge takes
+  double hedge_minutes = 0;
+  double skew_bp_per_bn = 0;  ///< bp per $bn ten-year equivalents of inventory away from its target, calm volatility
+  double holding_days = 0;  ///< expected time a client's bond stays in inventory
+  double own_impact_bp_per_bn = 0;  ///< how own client flow moves a dealer's view of a basket's spread
+  double basket_half_life_days = 0;  ///< of that view back to zero
+  double composite_half_life_days = 0;  ///< of that view to the market's composite
+  double hedge_band_bn = 0;  ///< ten-year equivalents of net duration left unhedged
+  double hedge_share = 0;  ///< of the excess, at each look
+  double use_volatility = 0;  ///< s.d. of next days' use of a limit, for the chance constraint
+  double calm_use = 0;  ///< use at which a frozen constraint is evaluated
+  double multiplier_cap = 0;  ///< the multiplier's cap, in units of the regulatory cost
+  double hurdle_bp = 0;  ///< annual cost of a dollar of exposure when the constraint binds, bp
+  double var_limit_sigma_bn = 0;  ///< one-day VaR limit: $bn ten-year equivalents x calm sigma
+  double var_cost_bp = 0;  ///< yield bp a full multiplier of the VaR limit adds
+  double quote_lots = 0;  ///< interdealer quote size, lots
+  double quote_half_ticks = 0;  ///< interdealer half-spread in calm, ticks
+  double swap_half_bp = 0;  ///< half-spread of spreadovers in calm
+  double swap_lots = 0;  ///< spreadover quote size, lots of $100,000
+  double swap_impact_bp_per_bn = 0;  ///< belief about the spread per $bn ten-year equivalents of surprise flow
+  double swap_half_life_min = 0;  ///< belief towards the book's mid
+  double swap_anchor_days = 0;  ///< half-life of the spread's return to its anchor when balance sheet is free
+  double swap_cost_share = 0;  ///< of the shadow cost of balance sheet that the anchor carries
+  double client_repo_spread_bp = 0;  ///< over its own funding, calm
+};
+
+constexpr std::size_t kSwapLevels = 2;
+
+struct Dealer {
+  base::InstitutionId self;
+  base::Draws draws;
+  double scale = 1;                                        ///< share of the population's mean size
+  double hurdle_scale = 1;                                 ///< its requirement over the one hurdle_bp is stated for
+  double cleared_share = 0.3;                              ///< of its client repo that nets through the clearing house
+  std::array<double, world::kBaskets> basket_view_bp{};    ///< its view of each basket's spread, change since the start
+  world::Nodes swap_view_bp{};                             ///< swap spreads it believes in
+  world::Nodes seen_specific_bp{};
+  std::array<std::int64_t, world::kNodes> seen_swap_flow{};
+  std::array<std::int64_t, world::kSecurities> target_lots{};  ///< inventory it was built to carry
+  std::array<std::array<std::int32_t, 2>, world::kNodes> cash_quote{};                 ///< price of the resting quote, per side
+  std::array<std::array<std::int32_t, 2>, world::kNodes> cash_lots{};                  ///< remaining; 0: none
+  std::array<std::array<std::int32_t, 2 * kSwapLevels>, world::kNodes> swap_quote{};
+  std::array<std::array<std::int32_t, 2 * kSwapLevels>, world::kNodes> swap_lots{};
+  base::Time last_look;
+  std::uint8_t opened = 0;
+  double use_leverage = 0, use_var = 0, cost_bp = 0;       ///< at the last look
+  std::int64_t asked = 0, declined = 0;
+
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(self, draws, scale, hurdle_scale, cleared_share, basket_view_bp, swap_view_bp, seen_specific_bp, seen_swap_flow, target_lots, cash_quote,
+            cash_lots, swap_quote, swap_lots, last_look, opened, use_leverage, use_var, cost_bp, asked, declined);
+  }
+};
+
+enum class Decline : std::uint8_t { none, leverage, value_at_risk };
+
+struct Request {
+  bool is_book = false;      ///< a block in an instrument with a book (index = book), else a security
+  std::uint16_t index = 0;
+  base::Side client_side = base::Side::buy;
+  std::int64_t lots = 0;
+};
+
+/// The yield (or spread) at which the dealer deals, bp, or why it does not.
+struct Answer {
+  double yield_bp = 0;
+  Decline decline = Decline::none;
+};
+
+void open_day(const world::View& view, const Parameters& p, Dealer& dealer);
+void wake(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out);
+Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request);
+/// The dealer's stream in a basket for a standard size.
+world::Stream stream(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t basket);
+/// A client dealt with it.
+void on_request_trade(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request);
+/// A resting quote was hit.
+void on_fill(Dealer& dealer, std::size_t book, base::Side side, std::size_t slot, std::int64_t lots);
+
+/// What it would lend a client against Treasuries this morning.
+struct RepoQuote {
+  double rate_pct = 0;
+  double most_bn = 0;
+};
+RepoQuote repo_quote(const world::View& view, const Parameters& p, const Dealer& dealer, double already_bn);
+
+}  // namespace haven::agents::primary_dealer

@@ -1,0 +1,242 @@
+#include "agents/principal_trading_firm/principal_trading_firm.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace haven::agents::principal_trading_firm {
+namespace {
+
+using base::Purpose;
+using base::Side;
+using world::kNodes;
+using world::kOutrightBooks;
+
+constexpr double kLn2 = 0.6931471805599453;
+
+double decay(double minutes, double half_life_min) { return base::exp(-kLn2 * minutes / half_life_min); }
+
+double public_bp(const world::View& view, std::size_t node) {
+  const auto& b = view.spec().beliefs;
+  return world::policy_bp(b, view.outside(), node) + b.pass_through * world::required_premium_bp(b, view.outside(), node);
+}
+
+double curve_bp(const world::Instrument& instrument, const world::Nodes& nodes) {
+  double y = instrument.spread_bp;
+  for (std::size_t n = 0; n < kNodes; ++n) y += instrument.weight[n] * nodes[n];
+  return y;
+}
+
+// Volatility the firm reckons with, bp of yield a day: realised and implied, geometrically.
+double believed_sigma_bp(const world::View& view, const Parameters& p, std::size_t book) {
+  const double calm = view.calm_sigma_bp(book);
+  if (view.spec().is_frozen(world::Channel::fast_trader_withdrawal)) return calm;
+  const double realised = base::sqrt(std::max(view.book(book).variance_bp2, 0.04 * calm * calm));
+  const double uncertainty = std::max(view.outside().uncertainty, 1.0) / view.spec().start_uncertainty;
+  const double implied = calm * base::pow(uncertainty, p.implied_elasticity);
+  return base::exp(p.realised_weight * base::log(realised) + (1.0 - p.realised_weight) * base::log(implied));
+}
+
+void learn(const world::View& view, const Parameters& p, Firm& firm) {
+  const double minutes = std::max(1e-3, static_cast<double>((view.now() - firm.last_look).ns) / 6e10);
+  firm.last_look = view.now();
+
+  for (std::size_t n = 0; n < kNodes; ++n) {
+    const double now_public = public_bp(view, n);
+    firm.belief[n] += now_public - firm.seen_public[n];
+    firm.seen_public[n] = now_public;
+  }
+
+  const auto& spec = view.spec();
+  const double memory = decay(minutes, p.flow_memory_min);
+  const double sigma10 = spec.covariance.sigma_bp[world::kTenYearNode];
+  world::Nodes pressure{};
+  for (std::size_t k = 0; k < kOutrightBooks; ++k) {
+    const auto& md = view.book(k);
+    const double flow = static_cast<double>(md.signed_lots - firm.seen_flow[k]) * 1e-4 * spec.books[k].ten_year_equivalent;
+    firm.seen_flow[k] = md.signed_lots;
+    const double surprise = flow - firm.flow_rate[k] * minutes;
+    firm.flow_rate[k] = memory * firm.flow_rate[k] + (1.0 - memory) * flow / minutes;
+    firm.own[k] = firm.own[k] * decay(minutes, p.own_half_life_min) - p.own_impact_share * p.impact_bp_per_bn * surprise;
+    for (std::size_t n = 0; n < kNodes; ++n) pressure[n] += spec.books[k].weight[n] * surprise;
+  }
+  // Kyle filter: node a's yield falls by impact x sum_b (sigma_a rho_ab sigma_b / sigma_10^2) pressure_b.
+  for (std::size_t a = 0; a < kNodes; ++a) {
+    double move = 0;
+    for (std::size_t b = 0; b < kNodes; ++b) {
+      move += spec.covariance.correlation[a][b] * spec.covariance.sigma_bp[b] * pressure[b];
+    }
+    firm.belief[a] -= p.impact_bp_per_bn * (1.0 - p.own_impact_share) * spec.covariance.sigma_bp[a] * move / (sigma10 * sigma10);
+  }
+
+  const double toward = 1.0 - decay(minutes, p.belief_half_life_min);
+  world::Nodes gap{}, mass{};
+  for (std::size_t k = 0; k < kOutrightBooks; ++k) {
+    if (!view.two_sided(k)) continue;
+    const double residual = view.mid_yield_bp(k) - curve_bp(spec.books[k], firm.belief) - firm.own[k];
+    firm.own[k] += 0.5 * toward * residual;
+    for (std::size_t n = 0; n < kNodes; ++n) {
+      gap[n] += spec.books[k].weight[n] * residual;
+      mass[n] += spec.books[k].weight[n];
+    }
+  }
+  for (std::size_t n = 0; n < kNodes; ++n) {
+    if (mass[n] > 0) firm.belief[n] += toward * gap[n] / mass[n];
+  }
+}
+
+void mark(const world::View& view, const Parameters& p, Firm& firm) {
+  double result = 0;
+  for (std::size_t k = 0; k < kOutrightBooks; ++k) {
+    result += (static_cast<double>(firm.lots[k]) * view.book(k).mid_ticks - firm.paid_ticks[k]) * view.dollars_per_tick(k);
+  }
+  firm.result_bn = result * 1e-9;
+  if (firm.result_bn < -p.loss_limit_bn * firm.scale &&
+      !view.spec().is_frozen(world::Channel::fast_trader_withdrawal)) {
+    firm.out = 1;
+  }
+}
+
+void withdraw(Firm& firm, std::size_t book, world::Intents& out) {
+  for (std::size_t slot = 0; slot < 2 * kLevels; ++slot) {
+    Quote& quote = firm.quotes[book][slot];
+    if (quote.lots == 0) continue;
+    out.cancel(book, slot < kLevels ? Side::buy : Side::sell, slot);
+    quote.lots = 0;
+  }
+}
+
+void quote_side(std::size_t book, Firm& firm, Side side, std::int32_t top, const std::array<std::int64_t, kLevels>& sizes,
+                world::Intents& out) {
+  const std::int32_t step = side == Side::buy ? -1 : 1;
+  const std::size_t first = side == Side::buy ? 0 : kLevels;
+  const auto slot_of = [&](std::int32_t price) {
+    constexpr auto n = static_cast<std::int32_t>(kLevels);
+    return first + static_cast<std::size_t>(((price % n) + n) % n);
+  };
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    const std::int32_t price = top + step * static_cast<std::int32_t>(level);
+    Quote& quote = firm.quotes[book][slot_of(price)];
+    const std::int64_t want = sizes[level];
+    const bool keep = quote.lots > 0 && quote.price.v == price && quote.lots * 10 >= want * 6 && quote.lots * 10 <= want * 16;
+    if (keep) continue;
+    if (quote.lots > 0) {
+      out.cancel(book, side, slot_of(price));
+      quote.lots = 0;
+    }
+    if (want <= 0) continue;
+    quote.price = {price};
+    quote.lots = static_cast<std::int32_t>(want);
+    out.limit(book, side, {price}, want, slot_of(price));
+  }
+}
+
+void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t k, world::Intents& out) {
+  const auto& instrument = view.spec().books[k];
+  const auto& md = view.book(k);
+  const double calm_sigma = view.calm_sigma_bp(k);
+  const double sigma = believed_sigma_bp(view, p, k);
+  const double ticks_per_bp = instrument.dv01_per_lot / view.dollars_per_tick(k);
+  const double fair_bp = curve_bp(instrument, firm.belief) + firm.own[k];
+  const double fair = view.ticks_of_yield(k, fair_bp);
+  const bool night = view.night();
+
+  // Standard size: the same risk in every book.
+  const double calm_lots = p.size_lots * firm.scale / std::max(0.05, instrument.ten_year_equivalent * calm_sigma / view.calm_sigma_bp(world::kTenYearNode));
+  const double k_tick = p.fill_decay_per_tick, gamma = p.risk_aversion;
+  const auto half_spread = [&](double sigma_bp) {
+    const double sigma_tick_min = sigma_bp * ticks_per_bp / base::sqrt(600.0);
+    const double root = base::sqrt(sigma_tick_min * sigma_tick_min * gamma / (2.0 * k_tick * p.fills_per_minute) *
+                                   base::pow(1.0 + gamma / k_tick, 1.0 + k_tick / gamma));
+    return std::array<double, 2>{base::log(1.0 + gamma / k_tick) / gamma, root};
+  };
+  const auto [base_half, risk_half] = half_spread(sigma);
+  const auto [calm_base_half, calm_risk_half] = half_spread(calm_sigma);
+  const double half = base_half + 0.5 * risk_half;
+  const double calm_half = calm_base_half + 0.5 * calm_risk_half;
+  // Size at which the marginal spread earned equals the marginal risk of holding it: half / (gamma' sigma^2 T).
+  double lots = calm_lots * std::clamp(half / calm_half * (calm_sigma * calm_sigma) / (sigma * sigma), 0.02, 3.0);
+  if (!view.spec().is_frozen(world::Channel::fast_trader_withdrawal)) {
+    lots *= std::clamp(1.0 + firm.result_bn / (p.loss_limit_bn * firm.scale), 0.1, 1.0);
+  }
+  if (night) lots *= p.night_size_share;
+
+  const double inventory = std::clamp(static_cast<double>(firm.lots[k]) / calm_lots, -2.0 * p.inventory_limit, 2.0 * p.inventory_limit);
+  const double flat_urgency = view.minutes_to_day_end() < 75.0 ? 4.0 : 1.0;
+  const double centre = fair - flat_urgency * inventory * risk_half;
+  const auto bid_limit = md.has_ask ? md.ask.v - 1 : INT32_MAX;
+  const auto ask_limit = md.has_bid ? md.bid.v + 1 : INT32_MIN;
+  const std::int32_t bid = std::min(static_cast<std::int32_t>(std::floor(centre - half + 0.5)), bid_limit);
+  const std::int32_t ask = std::max(static_cast<std::int32_t>(std::ceil(centre + half - 0.5)), ask_limit);
+
+  const std::int64_t multiple = instrument.lot_multiple;
+  const auto rounded = [&](double x) { return std::max<std::int64_t>(1, static_cast<std::int64_t>(x / static_cast<double>(multiple) + 0.5)) * multiple; };
+  std::array<std::int64_t, kLevels> buys{}, sells{};
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    const double shape = 1.0 + 0.5 * static_cast<double>(level);
+    buys[level] = inventory < p.inventory_limit ? rounded(lots * shape) : 0;
+    sells[level] = inventory > -p.inventory_limit ? rounded(lots * shape) : 0;
+  }
+
+  // Take what is plainly wrong; make otherwise.
+  const double edge = half + p.take_edge_ticks;
+  if (md.has_ask && md.ask.v < centre - edge && inventory < p.inventory_limit) {
+    out.immediate(k, Side::buy, md.ask, std::min<std::int64_t>(rounded(lots), md.ask_lots / multiple * multiple));
+  } else if (md.has_bid && md.bid.v > centre + edge && inventory > -p.inventory_limit) {
+    out.immediate(k, Side::sell, md.bid, std::min<std::int64_t>(rounded(lots), md.bid_lots / multiple * multiple));
+  }
+  quote_side(k, firm, Side::buy, bid, buys, out);
+  quote_side(k, firm, Side::sell, ask, sells, out);
+}
+
+}  // namespace
+
+void open_day(const world::View& view, const Parameters& p, Firm& firm) {
+  (void)p;
+  if (!firm.opened) {
+    firm.opened = 1;
+    for (std::size_t n = 0; n < kNodes; ++n) {
+      firm.belief[n] = view.spec().start_yield_bp[n];
+      firm.seen_public[n] = public_bp(view, n);
+    }
+    firm.last_look = view.now();
+  }
+  firm.out = 0;
+  firm.result_bn = 0;
+  for (std::size_t k = 0; k < kOutrightBooks; ++k) {
+    firm.paid_ticks[k] = static_cast<double>(firm.lots[k]) * view.book(k).mid_ticks;
+  }
+}
+
+void wake(const world::View& view, const Parameters& p, Firm& firm, std::uint16_t reason, world::Intents& out) {
+  if (reason < kOutrightBooks) {
+    if (!firm.out) quote(view, p, firm, reason, out);
+    return;
+  }
+  learn(view, p, firm);
+  mark(view, p, firm);
+  for (std::size_t k = 0; k < kOutrightBooks; ++k) {
+    if (firm.out) {
+      withdraw(firm, k, out);
+    } else {
+      quote(view, p, firm, k, out);
+    }
+  }
+  const double mean_s = (view.night() ? p.night_interval_s : p.quote_interval_s) * firm.speed;
+  const double wait_s = mean_s * (0.5 + firm.draws.uniform(Purpose::jitter));
+  out.wake(view.now() + base::Duration{static_cast<std::int64_t>(wait_s * 1e9)}, kLook);
+}
+
+bool on_fill(Firm& firm, std::size_t book, Side side, std::size_t slot, base::Price price, std::int64_t lots) {
+  Quote& quote = firm.quotes[book][slot];
+  quote.lots -= static_cast<std::int32_t>(lots);
+  on_take(firm, book, side, price, lots);
+  return quote.lots == 0 && !firm.out;
+}
+
+void on_take(Firm& firm, std::size_t book, Side side, base::Price price, std::int64_t lots) {
+  const std::int64_t signed_lots = base::sign(side) * lots;
+  firm.lots[book] += signed_lots;
+  firm.paid_ticks[book] += static_cast<double>(signed_lots) * price.v;
+}
+
+}  // namespace haven::agents::principal_trading_firm

@@ -1,0 +1,86 @@
+// Principal trading firms: two-sided quotes in bonds and futures from one belief about the curve, cash-futures
+// arbitrage at speed, small capital, a loss limit; they may leave at any time.
+//
+// Rules (docs/model.md, "Principal trading firms"): quotes by Gueant, Lehalle, Fernandez-Tapia (2013) around a belief;
+// the belief moves with public news, with the surprise in others' order flow (a multi-asset Kyle filter with a common
+// prior covariance) and slowly towards the market's own mid; the size quoted is the one whose marginal expected spread
+// equals its marginal inventory risk over the time the firm holds a position.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "engine/base/random.h"
+#include "engine/world/intents.h"
+#include "engine/world/view.h"
+
+namespace haven::agents::principal_trading_firm {
+
+constexpr std::size_t kLevels = 3;
+
+/// Defaults are the schema's (configs/schema/population.proto).
+struct Parameters {
+  double quote_interval_s = 0;  ///< mean time between looks at all books, New York hours
+  double night_interval_s = 0;  ///< the same from 18:00 to 07:00
+  double reaction_s = 0;  ///< from a fill to the requote of that book
+  double belief_half_life_min = 0;  ///< belief towards the market's mid
+  double own_half_life_min = 0;  ///< an instrument's own deviation from the curve back to zero
+  double impact_bp_per_bn = 0;  ///< ten-year bp per $bn ten-year equivalents of surprise flow
+  double own_impact_share = 0;  ///< part of that which stays in the instrument itself
+  double flow_memory_min = 0;  ///< half-life of the forecast of flow
+  double risk_aversion = 0;  ///< gamma, per tick and unit of standard size
+  double fill_decay_per_tick = 0;  ///< k of the arrival intensity A exp(-k delta)
+  double fills_per_minute = 0;  ///< A, per book
+  double realised_weight = 0;  ///< log weight of realised in believed volatility; the rest is implied
+  double implied_elasticity = 0;  ///< of implied volatility to the uncertainty index
+  double holding_min = 0;  ///< time a position is held
+  double size_lots = 0;  ///< top level in a ten-year book on a calm day, lots of $100,000
+  double inventory_limit = 0;  ///< in standard sizes
+  double take_edge_ticks = 0;  ///< edge beyond the half-spread at which it takes instead of making
+  double loss_limit_bn = 0;  ///< daily; at it the firm leaves until tomorrow
+  double night_size_share = 0;
+};
+
+struct Quote {
+  base::Price price;
+  std::int32_t lots = 0;                 ///< 0: the slot is empty
+};
+
+struct Firm {
+  base::InstitutionId self;
+  base::Draws draws;
+  double speed = 1;                      ///< multiplies the intervals: heterogeneity
+  double scale = 1;                      ///< multiplies sizes
+  world::Nodes belief{};                 ///< node yields, bp
+  std::array<double, world::kOutrightBooks> own{};        ///< instrument's yield over the curve's, bp
+  world::Nodes seen_public{};            ///< policy and passed-through premium already in the belief, bp
+  std::array<std::int64_t, world::kOutrightBooks> seen_flow{};
+  std::array<double, world::kOutrightBooks> flow_rate{};  ///< forecast, $bn ten-year equivalents a minute
+  std::array<std::int64_t, world::kOutrightBooks> lots{}; ///< own inventory since the morning
+  std::array<double, world::kOutrightBooks> paid_ticks{}; ///< lots x price, signed, since the morning
+  std::array<std::array<Quote, 2 * kLevels>, world::kOutrightBooks> quotes{};
+  base::Time last_look;
+  double result_bn = 0;                  ///< today's profit at mid
+  std::uint8_t out = 0;                  ///< 1: loss limit reached, gone until tomorrow
+  std::uint8_t opened = 0;
+
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(self, draws, speed, scale, belief, own, seen_public, seen_flow, flow_rate, lots, paid_ticks, quotes,
+            last_look, result_bn, out, opened);
+  }
+};
+
+/// Reasons of a wake: below kOutrightBooks, requote that book; kLook, look at everything; kOpen, a day begins.
+constexpr std::uint16_t kLook = 100;
+
+/// The firm forms its first belief from the market's start.
+void open_day(const world::View& view, const Parameters& p, Firm& firm);
+/// Learns, then quotes every book, or only `reason`'s after a fill.
+void wake(const world::View& view, const Parameters& p, Firm& firm, std::uint16_t reason, world::Intents& out);
+/// A resting quote of the firm was hit for `lots` at `price`. Returns true when the firm wants to requote at once.
+bool on_fill(Firm& firm, std::size_t book, base::Side side, std::size_t slot, base::Price price, std::int64_t lots);
+/// An immediate order of the firm traded.
+void on_take(Firm& firm, std::size_t book, base::Side side, base::Price price, std::int64_t lots);
+
+}  // namespace haven::agents::principal_trading_firm

@@ -1,0 +1,50 @@
+#include "agents/swap_spread_fund/swap_spread_fund.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace haven::agents::swap_spread_fund {
+
+void plan(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out) {
+  const auto& spec = view.spec();
+  const auto package = [&](std::size_t n) { return world::kOutrightBooks + n; };
+  if (!fund.started) {
+    fund.started = 1;
+    for (std::size_t n = 0; n < world::kNodes; ++n) fund.start_bn[n] = static_cast<double>(view.swap_lots(n)) * 1e-4;
+  }
+  fund.program.clear();
+  const bool frozen = spec.is_frozen(world::Channel::swap_spread_unwind);
+  const double drawdown = 1.0 - view.own().equity_bn / std::max(1e-9, view.own().peak_equity_bn);
+  fund.stopped = !frozen && drawdown > p.stop_drawdown;
+
+  // Capital needed for one bp-sigma of the whole position.
+  double at_risk_bn = 0;
+  for (std::size_t n = 0; n < world::kNodes; ++n) {
+    const double sigma = std::max(view.realised_sigma_bp(package(n)), 0.5 * view.calm_sigma_bp(package(n)));
+    at_risk_bn += std::abs(static_cast<double>(view.swap_lots(n))) * spec.books[package(n)].dv01_per_lot * sigma * 1e-9;
+  }
+  const double carried = p.risk_capital_sigmas * at_risk_bn;
+  const double fit = frozen || carried <= 0 ? 1.0 : std::min(1.0, view.own().equity_bn / carried);
+  for (std::size_t n = 0; n < world::kNodes; ++n) {
+    if (fund.start_bn[n] == 0) continue;
+    const double now = static_cast<double>(view.swap_lots(n)) * 1e-4;
+    const double believed = spec.start_swap_spread_bp[n] + p.relief_belief_bp;
+    const double cheap_bp = std::clamp(believed - view.mid_yield_bp(package(n)), -40.0, 40.0);
+    double wanted = frozen ? fund.start_bn[n]
+                           : std::max(0.0, fund.start_bn[n] + p.elasticity_bn_per_bp * fund.scale / 3.0 / spec.books[package(n)].ten_year_equivalent * cheap_bp);
+    if (fit < 1.0) wanted = std::min(wanted, now * fit);
+    double trade = p.adjust_per_day * (wanted - now);
+    if (fund.stopped) {
+      trade = -p.stop_cut * now;
+      fund.stopped_bn += p.stop_cut * now * spec.books[package(n)].ten_year_equivalent;
+    }
+    fund.program.packages[n] += static_cast<std::int64_t>(trade * 1e4);
+  }
+  world::work_program(view, fund, p.looks_per_day, p.child_bn, p.tolerance_bp, out);
+}
+
+void wake(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out) {
+  world::work_program(view, fund, p.looks_per_day, p.child_bn, p.tolerance_bp, out);
+}
+
+}  // namespace haven::agents::swap_spread_fund

@@ -1,0 +1,253 @@
+#include "engine/loop/advance.h"
+
+#include <algorithm>
+
+#include "engine/loop/phases.h"
+
+namespace haven::loop {
+namespace {
+
+using base::InstitutionId;
+using world::Kind;
+
+class Run {
+ public:
+  Run(const Spec& spec, State& state, metrics::Probes& probes, const Plant& plant)
+      : spec_(spec), state_(state), probes_(probes), plant_(plant), market_(spec, state, probes) {
+    intents_.reserve(256);
+  }
+
+  void handle(const base::Event& e) {
+    auto& w = state_.world;
+    w.now = e.time;
+    ++w.events;
+    switch (static_cast<EventKind>(e.kind)) {
+      case EventKind::agent: agent(InstitutionId{e.agent}, e.detail); return;
+      case EventKind::outside: w.outside = state_.steps[e.payload].state; return;
+      case EventKind::evening_open: evening_open(); break;
+      case EventKind::funding_morning:
+        funding_morning(spec_, state_, market_, probes_, scratch_);
+        if (w.day == plant_.day) w.ledger.plant_leak(state_.population.bank.at(0).self, plant_.leak);
+        break;
+      case EventKind::clients_open: clients_open(); break;
+      case EventKind::margin_payment:
+      case EventKind::intraday_payment: pay_margin(spec_, state_, probes_, scratch_); break;
+      case EventKind::noon_mark: mark_cleared(spec_, state_, at(base::hours(14) + base::minutes(30))); break;
+      case EventKind::auction: hold_auctions(spec_, state_, market_, probes_); break;
+      case EventKind::settlement_price: mark_cleared(spec_, state_, next_morning()); break;
+      case EventKind::close: probes_.close(w); break;
+      case EventKind::day_end: day_end(); break;
+      case EventKind::sample: sample(); return;
+    }
+    w.ledger.check_conservation();
+  }
+
+ private:
+  base::Time at(base::Duration time_of_day) const { return base::midnight(spec_.world.days[static_cast<std::size_t>(state_.world.day)]) + time_of_day; }
+  base::Time next_morning() const {
+    const auto next = static_cast<std::size_t>(state_.world.day) + 1;
+    const base::Date day = next < spec_.world.days.size() ? spec_.world.days[next] : spec_.world.settle.back();
+    return base::midnight(day) + base::hours(8) + base::minutes(30);
+  }
+
+  template <class F>
+  void with_view(InstitutionId id, F&& f) {
+    intents_.clear();
+    f(market_.view(id), intents_);
+    market_.apply(id, intents_);
+  }
+
+  template <class Members, class Parameters>
+  void look(Members& members, std::size_t i, const Parameters& parameters) {
+    with_view(members[i].self, [&](const world::View& view, world::Intents& out) { wake(view, parameters, members[i], out); });
+  }
+
+  void agent(InstitutionId id, std::uint16_t reason) {
+    const auto& inst = spec_.world.institutions[id.v];
+    auto& p = state_.population;
+    const auto& q = spec_.population;
+    const std::size_t i = inst.index_in_kind;
+    if (state_.world.accounts[id.v].defaulted) return;
+    switch (inst.kind) {
+      case Kind::principal_trading_firm:
+        with_view(id, [&](const world::View& view, world::Intents& out) { agents::principal_trading_firm::wake(view, q.principal_trading_firm, p.principal_trading_firm[i], reason, out); });
+        break;
+      case Kind::noise: look(p.noise, i, q.noise); break;
+      case Kind::primary_dealer: look(p.primary_dealer, i, q.primary_dealer); break;
+      case Kind::household: look(p.household, i, q.household); break;
+      case Kind::basis_fund: look(p.basis_fund, i, q.basis_fund); break;
+      case Kind::swap_spread_fund: look(p.swap_spread_fund, i, q.swap_spread_fund); break;
+      case Kind::foreign_official: look(p.foreign_official, i, q.foreign_official); break;
+      case Kind::foreign_private: look(p.foreign_private, i, q.foreign_private); break;
+      case Kind::asset_manager: look(p.asset_manager, i, q.asset_manager); break;
+      case Kind::bond_fund: look(p.bond_fund, i, q.bond_fund); break;
+      case Kind::liability_investor: look(p.liability_investor, i, q.liability_investor); break;
+      case Kind::mortgage_hedger: look(p.mortgage_hedger, i, q.mortgage_hedger); break;
+      case Kind::central_bank: look(p.central_bank, i, q.central_bank); break;
+      default: HAVEN_CHECK(false, inst.name + " was woken but does not act");
+    }
+  }
+
+  void evening_open() {
+    auto& w = state_.world;
+    const auto day = static_cast<std::uint32_t>(w.day);
+    each([&](auto& member) { member.draws.start_day(day); });
+    for (auto& draws : state_.request_draws) draws.start_day(day);
+    for (auto& md : w.books_data) md.volume_lots = 0;
+    for (auto& basket : w.baskets) basket.volume_face = basket.signed_face = 0;
+    for (std::size_t s = 0; s < world::kSecurities; ++s) {
+      const auto& security = spec_.world.securities[s];
+      w.accrued_points[s] = security.kind == world::SecurityKind::bill ? 0.0 : instruments::remaining_flows(security.bond, spec_.world.settle[day]).accrued_points;
+    }
+    outside_flows();
+
+    scenario::day_steps(spec_.scenario, spec_.world, state_.seed, w.day, state_.day_start_public, state_.steps);
+    for (std::size_t i = 0; i < state_.steps.size(); ++i) market_.schedule(EventKind::outside, state_.steps[i].time, static_cast<std::uint32_t>(i));
+    if (!state_.steps.empty()) state_.day_start_public = state_.steps.back().state;
+
+    for (auto& firm : state_.population.principal_trading_firm) {
+      agents::principal_trading_firm::open_day(market_.view(firm.self), spec_.population.principal_trading_firm, firm);
+      if (w.day == 0) market_.wake(firm.self, w.now, agents::principal_trading_firm::kLook);
+    }
+    for (auto& dealer : state_.population.primary_dealer) {
+      agents::primary_dealer::open_day(market_.view(dealer.self), spec_.population.primary_dealer, dealer);
+      if (w.day == 0) market_.wake(dealer.self, w.now, 0);
+    }
+    for (auto& trader : state_.population.noise) {
+      if (w.day == 0) market_.wake(trader.self, w.now + base::minutes(5), 0);
+    }
+    schedule_day();
+  }
+
+  template <class F>
+  void each(F&& f) {
+    auto& p = state_.population;
+    const auto all = [&](auto& members) {
+      for (auto& member : members) f(member);
+    };
+    all(p.primary_dealer), all(p.custody_bank), all(p.bank), all(p.basis_fund), all(p.swap_spread_fund), all(p.principal_trading_firm);
+    all(p.government_money_fund), all(p.prime_money_fund), all(p.home_loan_bank), all(p.foreign_official), all(p.foreign_private);
+    all(p.asset_manager), all(p.bond_fund), all(p.liability_investor), all(p.mortgage_hedger), all(p.household), all(p.noise);
+    all(p.central_counterparty), all(p.central_bank), all(p.treasury);
+  }
+
+  void schedule_day() {
+    market_.schedule(EventKind::funding_morning, at(base::hours(7)));
+    market_.schedule(EventKind::clients_open, at(base::hours(7) + base::minutes(45)));
+    market_.schedule(EventKind::margin_payment, at(base::hours(8) + base::minutes(30)));
+    market_.schedule(EventKind::noon_mark, at(base::hours(12)));
+    market_.schedule(EventKind::auction, at(base::hours(13)));
+    market_.schedule(EventKind::intraday_payment, at(base::hours(14) + base::minutes(30)));
+    market_.schedule(EventKind::settlement_price, at(base::hours(15)));
+    market_.schedule(EventKind::close, at(base::hours(15) + base::minutes(30)));
+    market_.schedule(EventKind::day_end, at(base::hours(17)));
+    market_.schedule(EventKind::sample, state_.world.now + base::minutes(30));
+  }
+
+  // Outside instructions become needs of their kind's members, by size.
+  void outside_flows() {
+    auto& w = state_.world;
+    const base::Date today = spec_.world.days[static_cast<std::size_t>(w.day)];
+    const auto give = [&](Kind kind, double sell_bn, const std::array<double, world::kSecurities>& share) {
+      double total = 0;
+      for (std::size_t i = 0; i < spec_.openings.size(); ++i) {
+        if (spec_.world.institutions[i].kind == kind) total += spec_.openings[i].scale;
+      }
+      for (std::size_t i = 0; i < spec_.openings.size() && total > 0; ++i) {
+        if (spec_.world.institutions[i].kind != kind) continue;
+        for (std::size_t s = 0; s < world::kSecurities; ++s) {
+          w.accounts[i].need_lots[s] += static_cast<std::int64_t>(sell_bn * 1e4 * share[s] * spec_.openings[i].scale / total);
+        }
+      }
+    };
+    for (const auto& flow : spec_.scenario.flows) {
+      if (today >= flow.from && today <= flow.to) give(flow.kind, flow.sell_bn_per_day, flow.security_share);
+    }
+    for (const auto& order : spec_.scenario.purchases) {
+      if (today >= order.from && today <= order.to) give(Kind::central_bank, -order.bn_per_day, order.security_share);
+    }
+  }
+
+  void clients_open() {
+    auto& p = state_.population;
+    const auto& q = spec_.population;
+    const auto plan_all = [&](auto& members, const auto& parameters) {
+      for (std::size_t i = 0; i < members.size(); ++i) {
+        if (state_.world.accounts[members[i].self.v].defaulted) continue;
+        with_view(members[i].self, [&](const world::View& view, world::Intents& out) { plan(view, parameters, members[i], out); });
+      }
+    };
+    plan_all(p.basis_fund, q.basis_fund);
+    plan_all(p.swap_spread_fund, q.swap_spread_fund);
+    plan_all(p.foreign_official, q.foreign_official);
+    plan_all(p.foreign_private, q.foreign_private);
+    plan_all(p.asset_manager, q.asset_manager);
+    plan_all(p.bond_fund, q.bond_fund);
+    plan_all(p.liability_investor, q.liability_investor);
+    plan_all(p.mortgage_hedger, q.mortgage_hedger);
+    plan_all(p.central_bank, q.central_bank);
+    for (std::size_t i = 0; i < p.household.size(); ++i) look(p.household, i, q.household);
+  }
+
+  // Every five minutes by day, every half hour at night.
+  void sample() {
+    auto& w = state_.world;
+    market_.refresh_baskets();
+    const auto time_of_day = base::time_of_day(w.now);
+    const bool day = time_of_day >= base::hours(7) && time_of_day < base::hours(17);
+    const double minutes = day ? 5.0 : 30.0;
+    // Squared moves decay with a half-life of half a New York day; a day's variance is that of its ten hours plus night.
+    const double weight = 1.0 - base::exp(-0.6931471805599453 * minutes / (day ? 300.0 : 1800.0));
+    const double per_day = day ? 120.0 : 60.0;
+    for (std::size_t k = 0; k < world::kBooks; ++k) {
+      auto& md = w.books_data[k];
+      const double y = world::yield_of_ticks(spec_.world.books[k], md.mid_ticks);
+      const double move = y - md.sampled_bp;
+      if (md.sampled_bp != 0) md.variance_bp2 += weight * (move * move * per_day - md.variance_bp2);
+      md.sampled_bp = y;
+    }
+    if (day) {
+      double out = 0;
+      for (const auto& firm : state_.population.principal_trading_firm) out += firm.out;
+      if (!state_.population.principal_trading_firm.empty()) probes_.fast_traders_out(out / static_cast<double>(state_.population.principal_trading_firm.size()));
+    }
+    probes_.sample(w);
+    const base::Time next = w.now + base::minutes(day || time_of_day >= base::hours(6) + base::minutes(31) ? 5 : 30);
+    if (next < at(base::hours(17))) market_.schedule(EventKind::sample, next);
+  }
+
+  void day_end() {
+    auto& w = state_.world;
+    end_day(spec_, state_, market_, probes_);
+    probes_.day_end(w);
+    const auto next = static_cast<std::size_t>(w.day) + 1;
+    if (next == spec_.world.days.size()) {
+      state_.finished = 1;
+      return;
+    }
+    w.day = static_cast<std::int32_t>(next);
+    if (w.day == plant_.tick_day) market_.plant_tick();
+    const base::Date session = spec_.world.days[next];
+    market_.schedule(EventKind::evening_open, base::midnight(session) - base::hours(6));
+  }
+
+  const Spec& spec_;
+  State& state_;
+  metrics::Probes& probes_;
+  Plant plant_;
+  Market market_;
+  world::Intents intents_;
+  PhaseScratch scratch_;
+};
+
+}  // namespace
+
+void advance(const Spec& spec, State& state, metrics::Probes& probes, const Plant& plant, base::Time stop_before) {
+  Run run(spec, state, probes, plant);
+  while (!state.finished && !state.queue.empty()) {
+    if (stop_before.ns != 0 && state.queue.top().time >= stop_before) return;
+    run.handle(state.queue.pop());
+  }
+}
+
+}  // namespace haven::loop

@@ -1,0 +1,362 @@
+#include <algorithm>
+#include <cmath>
+
+#include "engine/loop/phases.h"
+
+namespace haven::loop {
+namespace {
+
+using base::Face;
+using base::InstitutionId;
+using base::Money;
+using base::SecurityId;
+using funding::Segment;
+using world::Kind;
+
+// Contracts are made in multiples of $1m, collateral in multiples of $100,000.
+constexpr Money kGrain = base::dollars(1'000'000);
+constexpr Face kFaceGrain{100'000};
+
+Money grains(double bn) { return {static_cast<std::int64_t>(std::max(0.0, bn) * 1e3) * kGrain.v}; }
+std::int32_t hbp(double bp) { return static_cast<std::int32_t>(std::floor(bp * 100.0 + 0.5)); }
+
+struct Morning {
+  const Spec& spec;
+  State& state;
+  Market& market;
+  metrics::Probes& probes;
+  PhaseScratch& scratch;
+  base::Date today, tomorrow;
+
+  world::World& w() { return state.world; }
+  base::Time now() { return state.world.now; }
+
+  // Raises up to `cash` from `lender` against the borrower's collateral, security by security. Returns what was raised.
+  Money borrow(InstitutionId lender, InstitutionId borrower, Segment segment, Money cash, double rate_bp, double haircut, funding::Reuse reuse) {
+    Money raised;
+    const std::int32_t haircut_hbp = hbp(haircut * 1e4);
+    for (std::uint16_t s = 0; s < world::kSecurities && raised < cash; ++s) {
+      const SecurityId security{s};
+      const Face available = w().collateral.available(w().contracts, borrower, security, tomorrow);
+      const Face usable{available.v / kFaceGrain.v * kFaceGrain.v};
+      if (usable.v <= 0) continue;
+      const Money per_million = scratch.per_million[s];
+      const Face wanted = funding::face_to_raise(cash - raised, per_million, haircut_hbp, kFaceGrain);
+      const Face face = std::min(wanted, usable);
+      const Money worth = std::min(funding::cash_against(funding::value_of(face, per_million), haircut_hbp), cash - raised);
+      if (worth.v <= 0) continue;
+      funding::RepoTerms terms;
+      terms.lender = lender;
+      terms.borrower = borrower;
+      terms.segment = segment;
+      terms.reuse = reuse;
+      terms.security = security;
+      terms.face = face;
+      terms.cash = worth;
+      terms.rate_hbp = hbp(rate_bp);
+      terms.haircut_hbp = haircut_hbp;
+      terms.start = today;
+      terms.end = tomorrow;
+      const auto opened = funding::open_repo(w().ledger, w().contracts, w().collateral, terms, w().journal, now());
+      if (!opened.id.valid()) continue;
+      raised += worth;
+      scratch.trades.push_back({segment, terms.rate_hbp, worth});
+    }
+    return raised;
+  }
+
+  void settle() {
+    for (std::uint16_t s = 0; s < world::kSecurities; ++s) {
+      const double dirty = w().security_price(spec.world, s) + w().accrued_points[s];
+      scratch.per_million[s] = {static_cast<std::int64_t>(dirty * 1e4 * base::kMoneyPerDollar + 0.5)};
+    }
+    scratch.fails.clear();
+    scratch.maturities.close_all(w().ledger, w().contracts, w().collateral, today, scratch.fails, w().journal, now());
+    w().ledger.settle(today, spec.world.ficc, scratch.per_million, w().journal, now());
+    pay_coupons();
+    scratch.fails.clear();
+    scratch.deliveries.deliver_all(w().ledger, w().contracts, w().collateral, spec.world.ficc, scratch.fails, w().journal, now());
+    // Who is short borrows from the central bank's portfolio, for cash, and delivers.
+    bool borrowed = false;
+    for (const funding::Fail& fail : scratch.fails) {
+      if (fail.failing == spec.world.fed) continue;
+      const Face lendable = std::min(w().collateral.available(w().contracts, spec.world.fed, fail.security, tomorrow), fail.face);
+      if (lendable.v <= 0) continue;
+      funding::RepoTerms terms;
+      terms.lender = fail.failing;
+      terms.borrower = spec.world.fed;
+      terms.segment = Segment::securities_lending;
+      terms.reuse = funding::Reuse::permitted;
+      terms.security = fail.security;
+      terms.face = lendable;
+      terms.cash = funding::value_of(lendable, scratch.per_million[fail.security.v]);
+      terms.rate_hbp = hbp(100.0 * spec.world.rates.on_rrp_pct - spec.population.central_bank.lending_fee_bp);
+      terms.start = today;
+      terms.end = spec.world.settle.back();
+      borrowed |= funding::open_repo(w().ledger, w().contracts, w().collateral, terms, w().journal, now()).id.valid();
+    }
+    if (borrowed) {
+      scratch.fails.clear();
+      scratch.deliveries.deliver_all(w().ledger, w().contracts, w().collateral, spec.world.ficc, scratch.fails, w().journal, now());
+    }
+    for (const funding::Fail& fail : scratch.fails) {
+      probes.fail(w(), base::to_bn(fail.face));
+      const Money charge = funding::fails_charge(fail.value, hbp(100.0 * spec.world.rates.target_lower_pct), 1);
+      if (charge.v > 0) w().ledger.pay(fail.failing, spec.world.ficc, charge, ledger::Reason::fails_charge, w().journal, now());
+    }
+    return_borrowed_securities();
+  }
+
+  // A short that has been bought back returns what it borrowed.
+  void return_borrowed_securities() {
+    scratch.maturing.clear();
+    w().contracts.for_each_borrowed(spec.world.fed, [&](funding::ContractId id, const funding::Contract& c) {
+      if (c.segment == Segment::securities_lending && c.standing == funding::Standing::open) scratch.maturing.push_back(id);
+    });
+    for (const funding::ContractId id : scratch.maturing) {
+      const funding::Contract& c = w().contracts[id];
+      if (w().collateral.available(w().contracts, c.lender, c.security, today) >= c.delivered) {
+        funding::close_repo(w().ledger, w().contracts, w().collateral, id, w().journal, now());
+      }
+    }
+  }
+
+  void pay_coupons() {
+    const base::Date yesterday = state.world.day > 0 ? spec.world.days[static_cast<std::size_t>(state.world.day - 1)] : today;
+    for (std::uint16_t s = 0; s < world::kSecurities; ++s) {
+      const auto& security = spec.world.securities[s];
+      if (security.kind == world::SecurityKind::bill) continue;
+      const auto period = instruments::coupon_period(security.bond, today);
+      if (period.start <= yesterday || period.start > today) continue;
+      const Money per_million = instruments::coupon_payment(security.bond, Face{1'000'000});
+      w().ledger.pay_coupon(spec.world.treasury, SecurityId{s}, per_million, w().journal, now());
+    }
+  }
+
+  void investors() {
+    auto& p = state.population;
+    const auto flow = [&](auto& funds, const auto& parameters) {
+      for (auto& fund : funds) {
+        const double bn = agents::money_fund::investor_flow_bn(market.view(fund.self), parameters, fund);
+        const Money amount = grains(std::abs(bn) * parameters.repo_share);
+        if (amount.v == 0) continue;
+        w().ledger.receive_from_outside(fund.self, bn > 0 ? amount : -amount, ledger::OutsideFlowId{1}, w().journal, now());
+      }
+    };
+    flow(p.government_money_fund, spec.population.government_money_fund);
+    flow(p.prime_money_fund, spec.population.prime_money_fund);
+  }
+
+  // A client's financing from its prime brokers. Returns what was refused, $bn.
+  double finance_client(InstitutionId client, double buffer_bn) {
+    const Opening& opening = spec.openings[client.v];
+    auto& account = w().accounts[client.v];
+    auto& pool = state.population.primary_dealer;
+    const double need = std::max(0.0, buffer_bn - base::to_bn(w().ledger.cash(client)));
+    account.haircut = std::max(0, state.haircuts[client.v].in_force_hbp) * 1e-6;
+    if (need <= 0 || opening.financiers.empty() || pool.empty()) return account.refused_bn = 0;
+    double left = need, paid = 0, sum = 0;
+    for (int round = 0; round < 2 && left > 1e-3; ++round) {
+      for (std::size_t i = 0; i < opening.financiers.size() && left > 1e-3; ++i) {
+        auto& dealer = pool[opening.financiers[i] % pool.size()];
+        const double already = base::to_bn(w().contracts.lent(dealer.self));
+        const auto quote = agents::primary_dealer::repo_quote(market.view(dealer.self), spec.population.primary_dealer, dealer, already);
+        const double share = round == 0 ? need / static_cast<double>(opening.financiers.size()) : left;
+        const double granted = std::min({share, left, std::max(0.0, quote.most_bn)});
+        const Money cleared = grains(granted * dealer.cleared_share);
+        const Money bilateral = grains(granted) - cleared;
+        Money got = borrow(dealer.self, client, Segment::sponsored, cleared, 100.0 * quote.rate_pct, account.haircut, funding::Reuse::permitted);
+        got += borrow(dealer.self, client, Segment::nccbr, bilateral, 100.0 * quote.rate_pct + 2.0, account.haircut, funding::Reuse::permitted);
+        const double bn = base::to_bn(got);
+        left -= bn;
+        sum += bn;
+        paid += bn * quote.rate_pct;
+      }
+    }
+    if (sum > 0) account.financing_pct = paid / sum;
+    account.refused_bn = left > 0.01 * need ? left : 0.0;
+    return account.refused_bn;
+  }
+
+  struct Tally {
+    double volume_bn = 0, weighted = 0, refused_bn = 0;
+    void add(double bn, double rate_bp) {
+      volume_bn += bn;
+      weighted += bn * rate_bp;
+    }
+    double rate_pct() const { return volume_bn > 0 ? weighted / volume_bn * 0.01 : 0.0; }
+  };
+
+  void clients() {
+    Tally tally;
+    const auto finance = [&](InstitutionId id, double buffer_bn) {
+      const double refused = finance_client(id, buffer_bn);
+      tally.refused_bn += refused;
+    };
+    auto& p = state.population;
+    const auto position_bn = [&](InstitutionId id) {
+      double sum = 0;
+      for (std::uint16_t s = 0; s < world::kSecurities; ++s) sum += std::abs(base::to_bn(w().ledger.position(id, SecurityId{s})));
+      return sum;
+    };
+    for (auto& fund : p.basis_fund) finance(fund.self, spec.population.basis_fund.buffer * position_bn(fund.self));
+    for (auto& fund : p.swap_spread_fund) finance(fund.self, spec.population.swap_spread_fund.buffer * position_bn(fund.self));
+    for (const auto& t : scratch.trades) {
+      if (t.segment == Segment::nccbr || t.segment == Segment::sponsored) tally.add(base::to_bn(t.cash), t.rate_hbp * 0.01);
+    }
+    probes.repo(w(), "client", tally.volume_bn, tally.rate_pct(), 0, tally.refused_bn);
+    w().funding.bilateral_pct = tally.rate_pct();
+    w().funding.refused_bn = tally.refused_bn;
+  }
+
+  double need_bn(InstitutionId id) { return std::max(0.0, spec.operating_cash_bn * spec.openings[id.v].scale - base::to_bn(w().ledger.cash(id))); }
+
+  // Dealers outside the core raise part of their cash from core dealers, who raise it again: one more link in the chain.
+  void between_dealers() {
+    auto& pool = state.population.primary_dealer;
+    std::vector<std::size_t>& core = core_;
+    core.clear();
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+      if (spec.openings[pool[i].self.v].core) core.push_back(i);
+    }
+    if (core.empty()) return;
+    const double guess = w().funding.dvp_pct > 0 ? w().funding.dvp_pct : spec.world.rates.iorb_pct - 0.03;
+    Tally tally;
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+      if (spec.openings[pool[i].self.v].core) continue;
+      const double wanted = spec.interdealer_share * need_bn(pool[i].self);
+      for (int k = 0; k < 2; ++k) {
+        const std::size_t lender = core[(i + static_cast<std::size_t>(k)) % core.size()];
+        const Money got = borrow(pool[lender].self, pool[i].self, Segment::dvp, grains(wanted / 2), 100.0 * guess, 0.0, funding::Reuse::permitted);
+        tally.add(base::to_bn(got), 100.0 * guess);
+      }
+    }
+  }
+  std::vector<std::size_t> core_{};
+
+  void run_auction(world::RepoVenue venue, Segment segment, double share, double max_rate_bp, double haircut, Tally& tally) {
+    scratch.supply.clear();
+    scratch.demand.clear();
+    auto& p = state.population;
+    const auto add = [&](InstitutionId id) {
+      const auto name = spec.world.institutions[id.v].name_key;
+      for (const world::SupplyStep& step : scratch.steps) scratch.supply.push_back({id, hbp(step.rate_bp), grains(step.cash_bn), name});
+      scratch.steps.clear();
+    };
+    const auto offers = [&](auto& lenders, const auto& parameters) {
+      for (auto& lender : lenders) {
+        scratch.steps.clear();
+        offer(market.view(lender.self), parameters, lender, venue, scratch.steps);
+        add(lender.self);
+      }
+    };
+    offers(p.government_money_fund, spec.population.government_money_fund);
+    offers(p.prime_money_fund, spec.population.prime_money_fund);
+    offers(p.home_loan_bank, spec.population.home_loan_bank);
+    offers(p.bank, spec.population.bank);
+    offers(p.custody_bank, spec.population.custody_bank);
+    for (auto& dealer : p.primary_dealer) {
+      const double need = share * need_bn(dealer.self);
+      if (need > 0) scratch.demand.push_back({dealer.self, hbp(max_rate_bp), grains(need), spec.world.institutions[dealer.self.v].name_key});
+    }
+    scratch.auction.clear(scratch.supply, scratch.demand, kGrain);
+    if (!scratch.auction.rate_hbp()) {
+      tally.refused_bn += base::to_bn(scratch.auction.refused_total());
+      return;
+    }
+    scratch.matches.clear();
+    scratch.auction.match(scratch.matches);
+    const double rate_bp = *scratch.auction.rate_hbp() * 0.01;
+    for (const funding::RepoMatch& m : scratch.matches) {
+      const Money got = borrow(m.lender, m.borrower, segment, m.cash, rate_bp, haircut, segment == Segment::tri_party ? funding::Reuse::forbidden : funding::Reuse::permitted);
+      tally.add(base::to_bn(got), rate_bp);
+    }
+    tally.refused_bn += base::to_bn(scratch.auction.refused_total());
+  }
+
+  void facilities() {
+    auto& p = state.population;
+    Tally standing, reverse;
+    double left = spec.population.central_bank.standing_repo_cap_bn;
+    for (auto& dealer : p.primary_dealer) {
+      const double need = std::min(left, need_bn(dealer.self));
+      if (need <= 0.001) continue;
+      const Money got = borrow(spec.world.fed, dealer.self, Segment::standing_repo, grains(need), 100.0 * spec.world.rates.standing_repo_pct, spec.tri_party_haircut, funding::Reuse::forbidden);
+      left -= base::to_bn(got);
+      standing.add(base::to_bn(got), 100.0 * spec.world.rates.standing_repo_pct);
+    }
+    const auto park = [&](auto& funds) {
+      for (auto& fund : funds) {
+        const double cash = std::min(spec.population.central_bank.on_rrp_cap_bn, base::to_bn(w().ledger.cash(fund.self)));
+        if (cash <= 0.001) continue;
+        const Money got = borrow(fund.self, spec.world.fed, Segment::on_rrp, grains(cash), 100.0 * spec.world.rates.on_rrp_pct, 0.0, funding::Reuse::forbidden);
+        reverse.add(base::to_bn(got), 100.0 * spec.world.rates.on_rrp_pct);
+      }
+    };
+    park(p.government_money_fund);
+    park(p.prime_money_fund);
+    probes.repo(w(), "standing_repo", standing.volume_bn, standing.rate_pct(), 100.0 * spec.tri_party_haircut, 0);
+    probes.repo(w(), "on_rrp", reverse.volume_bn, spec.world.rates.on_rrp_pct, 0, 0);
+  }
+
+  void make_repo() {
+    scratch.trades.clear();
+    clients();
+    between_dealers();
+    // A dealer pays up to a little over the standing facility before it turns to it.
+    const double ceiling_bp = 100.0 * spec.world.rates.standing_repo_pct + 5.0;
+    Tally tri_party, dvp, gcf;
+    run_auction(world::RepoVenue::tri_party, Segment::tri_party, spec.tri_party_share, ceiling_bp, spec.tri_party_haircut, tri_party);
+    run_auction(world::RepoVenue::dvp, Segment::dvp, 0.8, ceiling_bp, 0.0, dvp);
+    run_auction(world::RepoVenue::gcf, Segment::gcf, 1.0, ceiling_bp, 0.0, gcf);
+    // What the later segments could not give is asked once more where it is cheapest.
+    run_auction(world::RepoVenue::tri_party, Segment::tri_party, 1.0, ceiling_bp, spec.tri_party_haircut, tri_party);
+    probes.repo(w(), "tri_party", tri_party.volume_bn, tri_party.rate_pct(), 100.0 * spec.tri_party_haircut, 0);
+    probes.repo(w(), "dvp", dvp.volume_bn, dvp.rate_pct(), 0, 0);
+    probes.repo(w(), "gcf", gcf.volume_bn, gcf.rate_pct(), 0, 0);
+    facilities();
+    auto& f = w().funding;
+    if (tri_party.volume_bn > 0) f.tri_party_pct = tri_party.rate_pct();
+    if (dvp.volume_bn > 0) f.dvp_pct = dvp.rate_pct();
+    if (gcf.volume_bn > 0) f.gcf_pct = gcf.rate_pct();
+    const auto sofr = funding::secured_overnight_rate(scratch.trades, hbp(spec.world.sofr_trim * 1e4));
+    if (sofr) f.sofr_pct = funding::published_bp(sofr->median_hbp) * 0.01;
+  }
+};
+
+}  // namespace
+
+void funding_morning(const Spec& spec, State& state, Market& market, metrics::Probes& probes, PhaseScratch& scratch) {
+  const auto day = static_cast<std::size_t>(state.world.day);
+  scratch.per_million.resize(world::kSecurities);
+  Morning morning{spec, state, market, probes, scratch, spec.world.days[day], spec.world.settle[day]};
+  morning.settle();
+  morning.investors();
+  morning.make_repo();
+  update_leverage(spec, state);
+}
+
+void update_leverage(const Spec& spec, State& state) {
+  auto& w = state.world;
+  const auto exposure = [&](InstitutionId id, double cleared_netting) {
+    // Reverse repo counts gross where it cannot be netted; cleared trades face one counterparty and mostly net.
+    const double bilateral = base::to_bn(w.contracts.lent(id, Segment::nccbr));
+    const double cleared = base::to_bn(w.contracts.lent(id, Segment::sponsored)) + base::to_bn(w.contracts.lent(id, Segment::dvp)) + base::to_bn(w.contracts.lent(id, Segment::gcf));
+    return bilateral + (1.0 - cleared_netting) * cleared;
+  };
+  const auto update = [&](InstitutionId id) {
+    auto& account = w.accounts[id.v];
+    account.leverage_exposure_bn = exposure(id, 0.8);
+    double inventory = 0;
+    for (std::uint16_t s = 0; s < world::kSecurities; ++s) inventory += std::abs(base::to_bn(w.ledger.position(id, SecurityId{s})));
+    if (!state.leverage_started[id.v]) {
+      state.leverage_started[id.v] = 1;
+      state.opening_exposure_bn[id.v] = account.leverage_exposure_bn + inventory;
+    }
+    account.leverage_capacity_bn = state.opening_exposure_bn[id.v] + spec.openings[id.v].leverage_headroom_bn;
+  };
+  for (const auto& dealer : state.population.primary_dealer) update(dealer.self);
+  for (const auto& custodian : state.population.custody_bank) update(custodian.self);
+}
+
+}  // namespace haven::loop

@@ -1,0 +1,323 @@
+#include "engine/loop/market.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace haven::loop {
+
+using base::InstitutionId;
+using base::Side;
+using world::IntentKind;
+using world::Kind;
+using world::kNodes;
+using world::kOutrightBooks;
+
+namespace ptf = agents::principal_trading_firm;
+namespace dealers = agents::primary_dealer;
+
+std::uint16_t handle_slots_of(Kind kind) {
+  switch (kind) {
+    case Kind::principal_trading_firm: return 2 * ptf::kLevels;
+    case Kind::primary_dealer: return 2 * dealers::kSwapLevels;
+    case Kind::household: return 2 * agents::household::kRungs;
+    default: return 0;
+  }
+}
+
+Market::Market(const Spec& spec, State& state, metrics::Probes& probes) : spec_(spec), state_(state), probes_(probes) { follow_up_.reserve(64); }
+
+void Market::schedule(EventKind kind, base::Time at, std::uint32_t payload) {
+  base::Event e;
+  e.time = at;
+  e.phase = phase_of(kind);
+  e.kind = static_cast<std::uint8_t>(kind);
+  e.name = base::name_key("market");
+  e.sequence = state_.sequence.back()++;
+  e.payload = payload;
+  state_.queue.push(e);
+}
+
+void Market::wake(InstitutionId who, base::Time at, std::uint16_t reason) {
+  base::Event e;
+  e.time = std::max(at, state_.world.now);
+  e.phase = phase_of(EventKind::agent);
+  e.kind = static_cast<std::uint8_t>(EventKind::agent);
+  e.name = spec_.world.institutions[who.v].name_key;
+  e.agent = who.v;
+  e.sequence = state_.sequence[who.v]++;
+  e.detail = reason;
+  state_.queue.push(e);
+}
+
+void Market::apply(InstitutionId who, const world::Intents& intents) {
+  for (const world::Intent& intent : intents.list()) {
+    switch (intent.kind) {
+      case IntentKind::wake: wake(who, intent.time, intent.slot); break;
+      case IntentKind::cancel: {
+        markets::OrderHandle& h = handle(who, intent.book, intent.slot);
+        if (state_.world.books[intent.book].cancel(h) > 0) {
+          ++state_.world.orders;
+          state_.world.journal.record(base::RecordKind::cancel, state_.world.now, spec_.world.institutions[who.v].name_key, intent.book, intent.slot);
+          refresh(intent.book);
+        }
+        h = {};
+        break;
+      }
+      case IntentKind::limit:
+      case IntentKind::immediate: submit(who, intent); break;
+      case IntentKind::request: request(who, intent); break;
+    }
+  }
+}
+
+void Market::submit(InstitutionId who, const world::Intent& intent) {
+  world::World& w = state_.world;
+  markets::NewOrder order;
+  order.owner = who;
+  order.tag = intent.slot;
+  order.side = intent.side;
+  order.type = intent.kind == IntentKind::limit ? markets::OrderType::post_only : markets::OrderType::ioc;
+  order.price = intent.limit;
+  order.lots = intent.lots;
+  ++w.orders;
+  w.journal.record(base::RecordKind::order, w.now, spec_.world.institutions[who.v].name_key,
+                   intent.book | (static_cast<std::uint64_t>(intent.side) << 16) | (static_cast<std::uint64_t>(static_cast<std::uint32_t>(intent.limit.v)) << 32), intent.lots);
+  const auto result = w.books[intent.book].submit(order, [&](const markets::Fill& fill) { on_trade(who, intent, fill); },
+                                                  [&](const markets::SelfCancel& gone) { quote_rejected(who, intent.book, base::opposite(intent.side), gone.tag, gone.lots); });
+  if (!result.accepted()) ++w.rejected;
+  if (intent.kind == IntentKind::limit) {
+    handle(who, intent.book, intent.slot) = result.handle;
+    if (result.resting < intent.lots) quote_rejected(who, intent.book, intent.side, intent.slot, intent.lots - result.resting);
+  }
+  refresh(intent.book);
+}
+
+void Market::on_trade(InstitutionId taker, const world::Intent& intent, const markets::Fill& fill) {
+  base::Price price = fill.price;
+  if (planted_tick_ > 0 && intent.book == world::kTenYearNode) {
+    planted_tick_ = 0;
+    price = price + base::Ticks{1};
+  }
+  const bool taker_buys = intent.side == Side::buy;
+  trade_book(intent.book, taker_buys ? taker : fill.maker, taker_buys ? fill.maker : taker, price, fill.lots);
+  if (spec_.world.institutions[taker.v].kind != Kind::principal_trading_firm) {
+    state_.world.books_data[intent.book].signed_lots += base::sign(intent.side) * fill.lots;
+  }
+  executed(taker, intent.book, intent.side, price, fill.lots);
+  maker_filled(fill.maker, intent.book, base::opposite(intent.side), fill.maker_tag, price, fill.lots);
+}
+
+void Market::trade_book(std::size_t k, InstitutionId buyer, InstitutionId seller, base::Price price, std::int64_t lots) {
+  world::World& w = state_.world;
+  const auto& book = spec_.world.books[k];
+  const std::uint64_t a = spec_.world.institutions[buyer.v].name_key, b = spec_.world.institutions[seller.v].name_key;
+  ++w.trades;
+  w.journal.record(base::RecordKind::trade, w.now, a, b, (static_cast<std::int64_t>(price.v) << 24) ^ lots);
+  world::MarketData& md = w.books_data[k];
+  md.volume_lots += lots;
+  md.last_ticks = price.v;
+  switch (book.kind) {
+    case world::BookKind::cash: {
+      trade_security(buyer, seller, book.index, lots, static_cast<double>(price.v) / book.grid.ticks_per_unit);
+      break;
+    }
+    case world::BookKind::futures: {
+      w.ledger.trade_futures(buyer, seller, ledger::FuturesId{book.index}, lots, w.journal, w.now);
+      const base::Money value = world::cleared_value(book, lots, price.v);
+      w.accounts[buyer.v].carried[book.index] += value;
+      w.accounts[seller.v].carried[book.index] -= value;
+      probes_.trade_futures(w, buyer, seller, book.index, lots);
+      break;
+    }
+    case world::BookKind::spreadover: {
+      // Both legs: the Treasury at its market price, the swap at that yield plus the spread dealt.
+      const auto& bond = spec_.world.books[book.index];
+      const double bond_ticks = w.books_data[book.index].mid_ticks;
+      trade_security(buyer, seller, book.index, lots, bond_ticks / bond.grid.ticks_per_unit);
+      w.ledger.trade_swap(buyer, seller, ledger::TenorId{book.index}, lots, w.journal, w.now);
+      const auto rate_ticks = static_cast<std::int64_t>(std::floor(world::yield_of_ticks(bond, bond_ticks) * book.grid.ticks_per_unit + 0.5)) + price.v;
+      const base::Money value = world::cleared_value(book, lots, rate_ticks);
+      w.accounts[buyer.v].carried[world::kContracts + book.index] += value;
+      w.accounts[seller.v].carried[world::kContracts + book.index] -= value;
+      probes_.trade_package(w, buyer, seller, book.index, lots);
+      break;
+    }
+  }
+}
+
+void Market::trade_security(InstitutionId buyer, InstitutionId seller, std::size_t security, std::int64_t lots, double clean_points) {
+  world::World& w = state_.world;
+  const base::Face face{lots * 100'000};
+  const base::Price price = instruments::price_at(instruments::kQuote, clean_points + w.accrued_points[security], instruments::Rounding::nearest);
+  w.ledger.add_trade(buyer, seller, base::SecurityId{static_cast<std::uint16_t>(security)}, face, instruments::value(instruments::kQuote, price, lots),
+                     spec_.world.settle[static_cast<std::size_t>(w.day)], w.journal, w.now);
+  probes_.trade_cash(w, buyer, seller, security, lots);
+}
+
+void Market::executed(InstitutionId who, std::size_t k, Side side, base::Price price, std::int64_t lots) {
+  const auto& inst = spec_.world.institutions[who.v];
+  const auto& book = spec_.world.books[k];
+  if (inst.kind == Kind::principal_trading_firm) {
+    ptf::on_take(state_.population.principal_trading_firm[inst.index_in_kind], k, side, price, lots);
+    return;
+  }
+  world::Program* program = program_of(who);
+  if (program == nullptr) return;
+  if (book.kind == world::BookKind::futures) world::executed_futures(*program, book.index, side, lots);
+  if (book.kind == world::BookKind::cash) world::executed_cash(*program, book.index, side, lots);
+  if (book.kind == world::BookKind::spreadover) world::executed_package(*program, book.index, side, lots);
+}
+
+void Market::executed_cash(InstitutionId who, std::size_t security, Side side, std::int64_t lots) {
+  if (world::Program* program = program_of(who)) world::executed_cash(*program, security, side, lots);
+  auto& need = state_.world.accounts[who.v].need_lots[security];
+  if (need > 0 && side == Side::sell) need -= std::min(need, lots);
+  if (need < 0 && side == Side::buy) need += std::min(-need, lots);
+  const auto& inst = spec_.world.institutions[who.v];
+  if (inst.kind == Kind::basis_fund) {
+    follow_up_.clear();
+    agents::basis_fund::on_cash_leg(view(who), state_.population.basis_fund[inst.index_in_kind], security, side, lots, follow_up_);
+    for (const world::Intent& intent : follow_up_.list()) submit(who, intent);
+  }
+}
+
+void Market::maker_filled(InstitutionId maker, std::size_t book, Side side, std::uint32_t slot, base::Price price, std::int64_t lots) {
+  const auto& inst = spec_.world.institutions[maker.v];
+  switch (inst.kind) {
+    case Kind::principal_trading_firm: {
+      auto& firm = state_.population.principal_trading_firm[inst.index_in_kind];
+      if (ptf::on_fill(firm, book, side, slot, price, lots)) {
+        const double wait_s = spec_.population.principal_trading_firm.reaction_s * firm.speed;
+        wake(maker, state_.world.now + base::Duration{static_cast<std::int64_t>(wait_s * 1e9)}, static_cast<std::uint16_t>(book));
+      }
+      break;
+    }
+    case Kind::primary_dealer: dealers::on_fill(state_.population.primary_dealer[inst.index_in_kind], book, side, slot, lots); break;
+    case Kind::household: agents::household::on_fill(state_.population.household[inst.index_in_kind], book, slot, lots); break;
+    default: HAVEN_CHECK(false, inst.name + " has a resting order but no kind that rests orders");
+  }
+}
+
+void Market::quote_rejected(InstitutionId who, std::size_t book, Side side, std::uint32_t slot, std::int64_t lots) {
+  const auto& inst = spec_.world.institutions[who.v];
+  if (inst.kind == Kind::principal_trading_firm) state_.population.principal_trading_firm[inst.index_in_kind].quotes[book][slot].lots = 0;
+  if (inst.kind == Kind::primary_dealer) dealers::on_fill(state_.population.primary_dealer[inst.index_in_kind], book, side, slot, lots);
+  if (inst.kind == Kind::household) agents::household::on_fill(state_.population.household[inst.index_in_kind], book, slot, lots);
+}
+
+void Market::refresh(std::size_t k) {
+  const markets::OrderBook& book = state_.world.books[k];
+  world::MarketData& md = state_.world.books_data[k];
+  md.has_bid = book.has_bid();
+  md.has_ask = book.has_ask();
+  if (md.has_bid) {
+    md.bid = book.best_bid();
+    md.bid_lots = book.best_bid_lots();
+  }
+  if (md.has_ask) {
+    md.ask = book.best_ask();
+    md.ask_lots = book.best_ask_lots();
+  }
+  if (md.has_bid && md.has_ask) md.mid_ticks = 0.5 * (static_cast<double>(md.bid.v) + static_cast<double>(md.ask.v));
+}
+
+void Market::request(InstitutionId who, const world::Intent& intent) {
+  world::World& w = state_.world;
+  auto& pool = state_.population.primary_dealer;
+  if (pool.empty() || intent.lots <= 0) return;
+  dealers::Request ask;
+  ask.is_book = intent.basket == 0;
+  ask.index = intent.book;
+  ask.client_side = intent.side;
+  ask.lots = intent.lots;
+  const bool package = ask.is_book && intent.book >= kOutrightBooks;
+  // For a package a client's buy lifts the spread, so a lower spread is better; for a bond more yield is better.
+  const double better = (intent.side == Side::buy) != package ? 1.0 : -1.0;
+  auto& draws = state_.request_draws[who.v];
+  int asked = 0, leverage = 0, var = 0;
+  std::size_t best = pool.size();
+  double best_yield = 0;
+  const auto n = static_cast<std::uint32_t>(pool.size());
+  std::uint32_t pick = draws.below(base::Purpose::choice, n);
+  const std::uint32_t stride = 1 + draws.below(base::Purpose::choice, n > 1 ? n - 1 : 1);
+  for (int i = 0; i < intent.dealers && i < static_cast<int>(n); ++i, pick = (pick + stride) % n) {
+    dealers::Dealer& dealer = pool[pick];
+    ++asked;
+    const auto answer = dealers::answer(view(dealer.self), spec_.population.primary_dealer, dealer, ask);
+    if (answer.decline != dealers::Decline::none) {
+      (answer.decline == dealers::Decline::leverage ? leverage : var) += 1;
+      continue;
+    }
+    if (best == pool.size() || better * (answer.yield_bp - best_yield) > 0) {
+      best = pick;
+      best_yield = answer.yield_bp;
+    }
+  }
+  const bool acceptable = best < pool.size() && better * (best_yield - intent.limit_bp) >= 0;
+  double mid = 0;
+  if (acceptable) {
+    dealers::Dealer& dealer = pool[best];
+    const bool client_buys = intent.side == Side::buy;
+    const InstitutionId buyer = client_buys ? who : dealer.self, seller = client_buys ? dealer.self : who;
+    if (package) {
+      const auto& book = spec_.world.books[intent.book];
+      const base::Price price = instruments::price_at(book.grid, best_yield, client_buys ? instruments::Rounding::up : instruments::Rounding::down);
+      trade_book(intent.book, buyer, seller, price, intent.lots);
+      executed(who, intent.book, intent.side, price, intent.lots);
+    } else {
+      mid = w.security_yield_bp(spec_.world, intent.book);
+      const auto& security = spec_.world.securities[intent.book];
+      ++w.trades;
+      w.journal.record(base::RecordKind::quote_trade, w.now, spec_.world.institutions[buyer.v].name_key, spec_.world.institutions[seller.v].name_key,
+                       (static_cast<std::int64_t>(intent.book) << 48) ^ intent.lots);
+      trade_security(buyer, seller, intent.book, intent.lots, security.anchor.price_points(best_yield));
+      if (security.kind == world::SecurityKind::off_the_run) {
+        auto& basket = w.baskets[intent.book - kNodes];
+        basket.volume_face += intent.lots * 100'000;
+        basket.signed_face += base::sign(intent.side) * intent.lots * 100'000;
+      }
+      executed_cash(who, intent.book, intent.side, intent.lots);
+    }
+    dealers::on_request_trade(view(dealer.self), spec_.population.primary_dealer, dealer, ask);
+  }
+  probes_.request(asked, leverage, var, acceptable, acceptable && !package ? std::abs(best_yield - mid) : 0.0);
+}
+
+void Market::refresh_baskets() {
+  auto& pool = state_.population.primary_dealer;
+  const std::size_t n = std::min(pool.size(), bids_.size());
+  if (n == 0) return;
+  for (std::size_t b = 0; b < world::kBaskets; ++b) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto s = dealers::stream(view(pool[i].self), spec_.population.primary_dealer, pool[i], b);
+      bids_[i] = s.bid_bp;
+      asks_[i] = s.ask_bp;
+    }
+    const auto half = static_cast<std::ptrdiff_t>(n / 2);
+    std::nth_element(bids_.begin(), bids_.begin() + half, bids_.begin() + static_cast<std::ptrdiff_t>(n));
+    std::nth_element(asks_.begin(), asks_.begin() + half, asks_.begin() + static_cast<std::ptrdiff_t>(n));
+    const double bid = bids_[static_cast<std::size_t>(half)], ask = asks_[static_cast<std::size_t>(half)];
+    state_.world.baskets[b].mid_bp = 0.5 * (bid + ask);
+    state_.world.baskets[b].half_spread_bp = 0.5 * (bid - ask);
+  }
+}
+
+world::Program* Market::program_of(InstitutionId who) {
+  const auto& inst = spec_.world.institutions[who.v];
+  auto& p = state_.population;
+  const std::size_t i = inst.index_in_kind;
+  switch (inst.kind) {
+    case Kind::basis_fund: return &p.basis_fund[i].program;
+    case Kind::swap_spread_fund: return &p.swap_spread_fund[i].program;
+    case Kind::foreign_official: return &p.foreign_official[i].program;
+    case Kind::foreign_private: return &p.foreign_private[i].program;
+    case Kind::asset_manager: return &p.asset_manager[i].program;
+    case Kind::bond_fund: return &p.bond_fund[i].program;
+    case Kind::liability_investor: return &p.liability_investor[i].program;
+    case Kind::mortgage_hedger: return &p.mortgage_hedger[i].program;
+    case Kind::central_bank: return &p.central_bank[i].program;
+    default: return nullptr;
+  }
+}
+
+}  // namespace haven::loop

@@ -1,0 +1,45 @@
+// The constant description of a run: the market, its people's parameters and opening balances, the outside world.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agents/list.h"
+#include "engine/funding/margin.h"
+#include "engine/scenario/scenario.h"
+#include "engine/world/spec.h"
+
+namespace haven::loop {
+
+/// What an institution starts with.
+struct Opening {
+  double scale = 1;                                       ///< size relative to its population's mean
+  double cash_bn = 0;                                     ///< may be negative before the first funding morning
+  std::array<double, world::kSecurities> holding_bn{};    ///< face
+  std::array<double, world::kContracts> futures_bn{};     ///< face, long positive
+  world::Nodes swaps_bn{};                                ///< notional, paying fixed positive
+  double haircut = 0;                                     ///< on its repo, fraction
+  std::vector<std::uint32_t> financiers;                  ///< index_in_kind of the dealers that finance it
+  double leverage_headroom_bn = 0;                        ///< dealers and custodians: exposure it may add to its opening one
+  double hurdle_scale = 1;                                ///< of the cost of balance sheet relative to the population's
+  std::string parent, constraint;                         ///< banking group, and the rule that binds it
+  double assets_bn = 0;                                   ///< money funds: assets
+  double cleared_share = 0;                               ///< dealers: of client repo that nets at the clearing house
+  bool core = false;                                      ///< dealers: raises cash for others
+};
+
+struct Spec {
+  std::string name;
+  world::WorldSpec world;
+  agents::PopulationSpec population;
+  std::vector<Opening> openings;                          ///< one an institution, same order
+  scenario::ScenarioSpec scenario;
+  double interdealer_share = 0;                           ///< of a non-core dealer's funding that comes through core dealers
+  double tri_party_share = 0.6;                           ///< of a dealer's funding asked in tri-party first
+  double tri_party_haircut = 0.02;
+  funding::MarginRule futures_margin, swap_margin;
+  funding::HaircutRule client_haircut;                    ///< base_hbp is each client's own, in Opening
+  double operating_cash_bn = 0.5;                         ///< a financed institution keeps this much over its buffer, per unit of scale
+};
+
+}  // namespace haven::loop

@@ -1,0 +1,324 @@
+#include "engine/metrics/probes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace haven::metrics {
+namespace {
+
+using world::kBooks;
+using world::kNodes;
+using world::kOutrightBooks;
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+std::string tenor_name(std::size_t node) { return std::to_string(static_cast<int>(world::kNodeYears[node])) + "y"; }
+
+std::int64_t depth_lots(const world::World& w, std::size_t book) {
+  constexpr std::size_t levels = 3;
+  return (w.books[book].depth_lots(base::Side::buy, levels) + w.books[book].depth_lots(base::Side::sell, levels)) / 2;
+}
+
+}  // namespace
+
+Probes::Probes(const world::WorldSpec& spec, Watching watching) : spec_(&spec), watching_(watching) {
+  flow_lots_.assign(world::kKinds * world::kKinds * kSectors, 0);
+  for (std::size_t k = 0; k < kBooks; ++k) yields_[k].name = k < kNodes ? "yield_" + tenor_name(k) + "_pct" : k < kOutrightBooks ? "yield_" + spec.books[k].name + "_pct" : "swap_spread_" + tenor_name(k - kOutrightBooks) + "_bp";
+}
+
+void Probes::day_value(const std::string& name, const world::World& w, double value) {
+  auto& values = daily_[name];
+  if (values.empty()) values.assign(spec_->days.size(), kNone);
+  values[static_cast<std::size_t>(w.day)] = value;
+}
+
+void Probes::flow(base::InstitutionId buyer, base::InstitutionId seller, std::size_t sector, std::int64_t lots) {
+  const auto from = static_cast<std::size_t>(spec_->institutions[seller.v].kind), to = static_cast<std::size_t>(spec_->institutions[buyer.v].kind);
+  if (from != to) flow_lots_[(from * world::kKinds + to) * kSectors + sector] += lots;
+}
+
+void Probes::trade_cash(const world::World&, base::InstitutionId buyer, base::InstitutionId seller, std::size_t security, std::int64_t lots) {
+  if (on()) flow(buyer, seller, security, lots);
+}
+
+void Probes::trade_futures(const world::World&, base::InstitutionId buyer, base::InstitutionId seller, std::size_t contract, std::int64_t lots) {
+  if (on()) flow(buyer, seller, world::kSecurities + contract, lots);
+}
+
+void Probes::trade_package(const world::World&, base::InstitutionId buyer, base::InstitutionId seller, std::size_t tenor, std::int64_t lots) {
+  if (on()) flow(buyer, seller, world::kSecurities + world::kContracts + tenor, lots);
+}
+
+void Probes::request(int asked, int declined_leverage, int declined_var, bool filled, double gap_bp) {
+  if (!on()) return;
+  requests_.asked += asked;
+  requests_.declined_leverage += declined_leverage;
+  requests_.declined_var += declined_var;
+  requests_.unfilled += filled ? 0 : 1;
+  requests_.hit_spread_bp += gap_bp;
+}
+
+void Probes::sample(const world::World& w) {
+  if (!on()) return;
+  const auto time_of_day = base::time_of_day(w.now);
+  const bool day = time_of_day >= base::hours(7) && time_of_day < base::hours(17);
+  const bool hour = time_of_day.ns % base::hours(1).ns == 0;
+  for (std::size_t k = 0; k < kBooks; ++k) {
+    const auto& md = w.books_data[k];
+    BookDay& b = books_[k];
+    const double y = world::yield_of_ticks(spec_->books[k], md.mid_ticks);
+    if (b.high_bp == 0 && b.low_bp == 0) b.high_bp = b.low_bp = y;
+    b.high_bp = std::max(b.high_bp, y);
+    b.low_bp = std::min(b.low_bp, y);
+    if (day && time_of_day <= base::hours(16)) {
+      if (md.has_bid && md.has_ask) {
+        b.spread_sum += md.ask.v - md.bid.v;
+        b.depth_sum += static_cast<double>(depth_lots(w, k)) * 1e-4;
+        ++b.samples;
+      }
+      if (b.last_bp != 0) {
+        const double moved = y - b.last_bp;
+        const double signed_bn = static_cast<double>(md.signed_lots - b.last_signed) * 1e-4;
+        b.flow_flow += signed_bn * signed_bn;
+        b.flow_move += -signed_bn * moved;
+      }
+      b.last_bp = y;
+      b.last_signed = md.signed_lots;
+    }
+    if (hour && (day || k < kNodes)) {
+      yields_[k].times.push_back(w.now);
+      yields_[k].values.push_back(k < kOutrightBooks ? y * 0.01 : y);
+    }
+  }
+  if (day) {
+    basket_spread_sum_ += 2.0 * w.baskets[2].half_spread_bp;
+    ++basket_samples_;
+  }
+}
+
+void Probes::close(const world::World& w) {
+  if (!on()) return;
+  for (std::size_t n = 0; n < kNodes; ++n) {
+    const double y = world::yield_of_ticks(spec_->books[n], w.books_data[n].mid_ticks) - spec_->books[n].spread_bp;
+    day_value("yield_" + tenor_name(n) + "_bp", w, y);
+    day_value("premium_" + tenor_name(n) + "_bp", w, y - spec_->start_yield_bp[n] - world::policy_bp(spec_->beliefs, w.outside, n));
+    const std::size_t k = kOutrightBooks + n;
+    day_value("swap_spread_" + tenor_name(n) + "_bp", w, world::yield_of_ticks(spec_->books[k], w.books_data[k].mid_ticks));
+  }
+  for (std::size_t c = 0; c < world::kContracts; ++c) {
+    const auto& book = spec_->books[kNodes + c];
+    day_value("price_" + book.name + "_points", w, w.books_data[kNodes + c].mid_ticks / book.grid.ticks_per_unit);
+    day_value("implied_repo_" + book.name + "_pct", w, w.implied_repo_pct(*spec_, c));
+    const auto& basket = spec_->securities[kNodes + c];
+    double curve = basket.spread_bp;
+    for (std::size_t n = 0; n < kNodes; ++n) curve += basket.weight[n] * (world::yield_of_ticks(spec_->books[n], w.books_data[n].mid_ticks) - spec_->books[n].spread_bp);
+    day_value("basket_spread_" + book.name + "_bp", w, w.baskets[c].mid_bp - curve);
+  }
+  day_value("policy_2y_bp", w, spec_->start_yield_bp[0] + w.outside.policy_shift_bp);
+  day_value("uncertainty_index", w, w.outside.uncertainty);
+  day_value("confidence_lost", w, w.outside.confidence_lost);
+  const std::size_t t = world::kTenYearNode;
+  const double public_premium = world::required_premium_bp(spec_->beliefs, w.outside, t);
+  day_value("component_policy_10y_bp", w, world::policy_bp(spec_->beliefs, w.outside, t));
+  day_value("component_required_premium_10y_bp", w, public_premium);
+  day_value("component_confidence_10y_bp", w, spec_->beliefs.confidence_premium_bp * w.outside.confidence_lost);
+}
+
+void Probes::dealer(const world::World& w, base::InstitutionId id, double use_leverage, double use_var, double cost_bp, const std::string& constraint) {
+  if (!on()) return;
+  const auto& inst = spec_->institutions[id.v];
+  const auto& account = w.accounts[id.v];
+  use_leverage_sum_ += use_leverage;
+  use_var_sum_ += use_var;
+  cost_sum_ += cost_bp;
+  use_leverage_max_ = std::max(use_leverage_max_, use_leverage);
+  ++dealers_;
+  const bool leverage_binds = use_leverage >= use_var;
+  result_.constraints.push_back({spec_->days[static_cast<std::size_t>(w.day)], inst.name, world::to_string(inst.kind), constraint, use_leverage,
+                                 account.leverage_capacity_bn * (1.0 - use_leverage), cost_bp, leverage_binds});
+  result_.constraints.push_back({spec_->days[static_cast<std::size_t>(w.day)], inst.name, world::to_string(inst.kind), "value_at_risk", use_var, 0, 0, !leverage_binds});
+}
+
+void Probes::repo(const world::World& w, const std::string& segment, double volume_bn, double rate_pct, double haircut_pct, double refused_bn) {
+  if (!on()) return;
+  result_.repo.push_back({spec_->days[static_cast<std::size_t>(w.day)], segment, volume_bn, rate_pct, haircut_pct, refused_bn});
+  repo_refused_bn_ += refused_bn;
+  day_value("repo_" + segment + "_bn", w, volume_bn);
+  if (volume_bn > 0) day_value("repo_" + segment + "_pct", w, rate_pct);
+}
+
+void Probes::liquidity_need(const world::World&, base::InstitutionId id, double variation_bn, double initial_bn, double haircut_bn) {
+  if (!on()) return;
+  auto& need = needs_[static_cast<std::size_t>(spec_->institutions[id.v].kind)];
+  need[0] += variation_bn;
+  need[1] += initial_bn;
+  need[2] += haircut_bn;
+}
+
+void Probes::fast_traders_out(double share) {
+  if (!on()) return;
+  fast_out_sum_ += share;
+  ++fast_samples_;
+}
+
+void Probes::auction(const world::World& w, std::size_t security, double tail_bp, double cover) {
+  if (!on()) return;
+  day_value("auction_tail_" + spec_->securities[security].name + "_bp", w, tail_bp);
+  day_value("auction_cover_" + spec_->securities[security].name + "_ratio", w, cover);
+}
+
+void Probes::fail(const world::World&, double face_bn) {
+  if (on()) failed_bn_ += face_bn;
+}
+
+void Probes::default_of(const world::World& w, base::InstitutionId id, const std::string& cause, double shortfall_bn) {
+  if (!on()) return;
+  const auto& inst = spec_->institutions[id.v];
+  result_.defaults.push_back({w.now, inst.name, world::to_string(inst.kind), cause, shortfall_bn});
+}
+
+void Probes::day_end(const world::World& w) {
+  if (!on()) return;
+  const base::Date day = spec_->days[static_cast<std::size_t>(w.day)];
+  for (std::size_t k = 0; k < kBooks; ++k) {
+    BookDay& b = books_[k];
+    const std::string name = k >= kOutrightBooks ? "swap_" + tenor_name(k - kOutrightBooks) : spec_->books[k].name;
+    if (b.samples > 0) {
+      day_value("bid_ask_" + name + "_ticks", w, b.spread_sum / b.samples);
+      day_value("depth_" + name + "_bn", w, b.depth_sum / b.samples);
+    }
+    const double volume_bn = static_cast<double>(w.books_data[k].volume_lots) * 1e-4;
+    day_value("volume_" + name + "_bn", w, volume_bn);
+    day_value("range_" + name + "_bp", w, b.high_bp - b.low_bp);
+    day_value("sigma_" + name + "_bp", w, std::sqrt(w.books_data[k].variance_bp2));
+    if (b.flow_flow > 0) day_value("impact_" + name + "_bp_per_bn", w, b.flow_move / b.flow_flow);
+    b = BookDay{};
+  }
+  // Amihud: absolute close-to-close price return in bp over volume.
+  for (std::size_t c = 0; c < world::kContracts; ++c) {
+    const auto& prices = daily_["price_" + spec_->books[kNodes + c].name + "_points"];
+    const auto d = static_cast<std::size_t>(w.day);
+    const double volume_bn = static_cast<double>(w.books_data[kNodes + c].volume_lots) * 1e-4;
+    if (d > 0 && prices.size() > d && volume_bn > 0) day_value("amihud_" + spec_->books[kNodes + c].name + "_bp_per_bn", w, std::abs(prices[d] / prices[d - 1] - 1.0) * 1e4 / volume_bn);
+  }
+  day_value("sofr_minus_iorb_bp", w, 100.0 * (w.funding.sofr_pct - spec_->rates.iorb_pct));
+  day_value("sofr_pct", w, w.funding.sofr_pct);
+  day_value("repo_refused_bn", w, repo_refused_bn_);
+  day_value("fails_bn", w, failed_bn_);
+  if (basket_samples_ > 0) day_value("bid_ask_off_TY_bp", w, basket_spread_sum_ / basket_samples_);
+  if (fast_samples_ > 0) day_value("fast_traders_out_share", w, fast_out_sum_ / fast_samples_);
+  day_value("requests_declined_share", w, requests_.asked > 0 ? static_cast<double>(requests_.declined_leverage + requests_.declined_var) / static_cast<double>(requests_.asked) : 0.0);
+  if (dealers_ > 0) {
+    day_value("dealer_use_leverage_mean", w, use_leverage_sum_ / dealers_);
+    day_value("dealer_use_leverage_max", w, use_leverage_max_);
+    day_value("dealer_use_var_mean", w, use_var_sum_ / dealers_);
+    day_value("dealer_cost_bp", w, cost_sum_ / dealers_);
+  }
+  std::array<std::array<double, world::kSecurities>, world::kKinds> cash{};
+  std::array<std::array<double, world::kContracts>, world::kKinds> futures{};
+  std::array<std::array<double, kNodes>, world::kKinds> swaps{};
+  std::array<double, world::kKinds> equity{};
+  for (std::uint32_t i = 0; i < spec_->institutions.size(); ++i) {
+    const auto kind = static_cast<std::size_t>(spec_->institutions[i].kind);
+    const base::InstitutionId id{i};
+    for (std::size_t s = 0; s < world::kSecurities; ++s) cash[kind][s] += base::to_bn(w.ledger.position(id, base::SecurityId{static_cast<std::uint16_t>(s)}));
+    for (std::size_t c = 0; c < world::kContracts; ++c) futures[kind][c] += static_cast<double>(w.ledger.futures(id, ledger::FuturesId{static_cast<std::uint16_t>(c)})) * 1e-4;
+    for (std::size_t t = 0; t < kNodes; ++t) swaps[kind][t] += static_cast<double>(w.ledger.swaps(id, ledger::TenorId{static_cast<std::uint16_t>(t)})) * 1e-4;
+    equity[kind] += w.accounts[i].equity_bn;
+  }
+  for (std::size_t kind = 0; kind < world::kKinds; ++kind) {
+    const std::string name = world::to_string(static_cast<world::Kind>(kind));
+    double cash_total = 0, cash_ten = 0, futures_total = 0, futures_ten = 0, swap_total = 0;
+    for (std::size_t s = 0; s < world::kSecurities; ++s) {
+      if (cash[kind][s] == 0) continue;
+      const double ten = cash[kind][s] * spec_->securities[s].ten_year_equivalent;
+      result_.positions.push_back({day, name, "cash", spec_->securities[s].name, cash[kind][s], ten});
+      cash_total += cash[kind][s];
+      cash_ten += ten;
+    }
+    for (std::size_t c = 0; c < world::kContracts; ++c) {
+      if (futures[kind][c] == 0) continue;
+      const double ten = futures[kind][c] * spec_->books[kNodes + c].ten_year_equivalent;
+      result_.positions.push_back({day, name, "futures", spec_->books[kNodes + c].name, futures[kind][c], ten});
+      futures_total += futures[kind][c];
+      futures_ten += ten;
+    }
+    for (std::size_t t = 0; t < kNodes; ++t) {
+      if (swaps[kind][t] == 0) continue;
+      result_.positions.push_back({day, name, "swap", spec_->books[kOutrightBooks + t].name, swaps[kind][t], -swaps[kind][t] * spec_->books[kOutrightBooks + t].ten_year_equivalent});
+      swap_total += swaps[kind][t];
+    }
+    day_value("cash_" + name + "_bn", w, cash_total);
+    day_value("cash_" + name + "_10y_bn", w, cash_ten);
+    day_value("futures_" + name + "_bn", w, futures_total);
+    day_value("futures_" + name + "_10y_bn", w, futures_ten);
+    day_value("swaps_" + name + "_bn", w, swap_total);
+    day_value("equity_" + name + "_bn", w, equity[kind]);
+    const auto& need = needs_[kind];
+    if (need[0] != 0 || need[1] != 0 || need[2] != 0) result_.liquidity_needs.push_back({day, name, need[0], need[1], need[2]});
+  }
+  for (std::size_t from = 0; from < world::kKinds; ++from) {
+    for (std::size_t to = 0; to < world::kKinds; ++to) {
+      for (std::size_t sector = 0; sector < kSectors; ++sector) {
+        std::int64_t& lots = flow_lots_[(from * world::kKinds + to) * kSectors + sector];
+        if (lots == 0) continue;
+        const bool bond = sector < world::kSecurities;
+        const std::size_t book = sector - world::kSecurities + kNodes;
+        const double bn = static_cast<double>(lots) * 1e-4;
+        result_.flows.push_back({day, world::to_string(static_cast<world::Kind>(from)), world::to_string(static_cast<world::Kind>(to)),
+                                 bond ? spec_->securities[sector].name : spec_->books[book].name, bn,
+                                 bn * (bond ? spec_->securities[sector].ten_year_equivalent : spec_->books[book].ten_year_equivalent)});
+        lots = 0;
+      }
+    }
+  }
+  // The collateral network at the day's end.
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint8_t>, double> edges;
+  w.contracts.for_each([&](funding::ContractId, const funding::Contract& c) {
+    edges[{c.borrower.v, c.lender.v, static_cast<std::uint8_t>(c.segment)}] += base::to_bn(c.delivered);
+  });
+  for (const auto& [key, face] : edges) {
+    const auto& [from, to, segment] = key;
+    if (face <= 0) continue;
+    result_.collateral.push_back({day, spec_->institutions[from].name, spec_->institutions[to].name, std::string(funding::name_of(static_cast<funding::Segment>(segment))), "all", face});
+  }
+  const auto measures = w.collateral.measure();
+  day_value("collateral_multiplier", w, measures.multiplier);
+  day_value("collateral_pledged_bn", w, base::to_bn(measures.pledged));
+  double defaults = static_cast<double>(result_.defaults.size());
+  day_value("defaults_count", w, defaults);
+
+  needs_ = {};
+  requests_ = RequestDay{};
+  use_leverage_sum_ = use_var_sum_ = cost_sum_ = use_leverage_max_ = basket_spread_sum_ = fast_out_sum_ = repo_refused_bn_ = failed_bn_ = 0;
+  dealers_ = basket_samples_ = fast_samples_ = 0;
+}
+
+RunResult Probes::take(const world::World& w, std::uint64_t seed, const std::vector<Metric>& metrics, std::size_t calm_from, std::size_t calm_to) {
+  result_.seed = seed;
+  result_.digest = w.journal.digest();
+  result_.events = w.events;
+  result_.orders = w.orders;
+  result_.trades = w.trades;
+  if (!on()) return std::move(result_);
+  for (const Metric& metric : metrics) {
+    if (const auto value = evaluate(metric, daily_, spec_->days, calm_from, calm_to)) result_.metrics[metric.name] = *value;
+  }
+  for (std::size_t k = 0; k < kBooks; ++k) {
+    if (k < kNodes || k >= kOutrightBooks) result_.series.push_back(std::move(yields_[k]));
+  }
+  for (const auto& [name, values] : daily_) {
+    Series series;
+    series.name = "daily_" + name;
+    for (std::size_t d = 0; d < values.size(); ++d) {
+      if (std::isnan(values[d])) continue;
+      series.times.push_back(base::midnight(spec_->days[d]) + base::hours(15) + base::minutes(30));
+      series.values.push_back(values[d]);
+    }
+    if (!series.times.empty()) result_.series.push_back(std::move(series));
+  }
+  return std::move(result_);
+}
+
+}  // namespace haven::metrics

@@ -1,0 +1,87 @@
+// The outside world of a run: what happens whatever the market does. Known to the loop, never to an agent.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "engine/base/random.h"
+#include "engine/world/public_state.h"
+#include "engine/world/spec.h"
+
+namespace haven::scenario {
+
+/// Values at a day's 15:30 close. Changes during the day are spread over its news and the steps between.
+struct OutsideDay {
+  base::Date day;
+  double policy_two_year_bp = 0;   ///< two-year yield as the proxy of expected policy, level
+  double uncertainty = 0;          ///< VIX-like index
+  double equity_index = 0;         ///< level
+  double foreign_hedged_bp = 0;    ///< hedged foreign ten-year yields over Treasuries', change since the start
+};
+
+/// A dated public event. policy_share and uncertainty_share: parts of the day's change that come at this moment.
+struct News {
+  base::Time time;
+  std::string label;
+  double policy_share = 0, uncertainty_share = 0;
+  double confidence_step = 0;      ///< added to confidence lost, result kept in [0, 1]
+  double fiscal_step = 0;
+  double intensity = 0;            ///< burst of trading, decays over an hour
+};
+
+/// A sale (purchase when negative) that an institution kind must make whatever the price, from data.
+struct OutsideFlow {
+  world::Kind kind = world::Kind::foreign_private;
+  base::Date from, to;             ///< business days, both included
+  double sell_bn_per_day = 0;      ///< face, whole population
+  std::array<double, world::kSecurities> security_share{};  ///< sums to 1
+};
+
+/// A Treasury auction: on-the-run line `security`, offered face, at 13:00 of the day.
+struct Auction {
+  base::Date day;
+  std::uint16_t security = 0;
+  double offered_bn = 0;
+};
+
+/// Purchases by the central bank; none unless a scenario says so.
+struct Purchases {
+  base::Date from, to;
+  double bn_per_day = 0;
+  std::array<double, world::kSecurities> security_share{};
+};
+
+/// How days without an observed path evolve.
+struct Synthetic {
+  double policy_sigma_bp = 0;      ///< daily s.d. of the two-year expectation
+  double uncertainty_mean = 0, uncertainty_half_life_days = 10, uncertainty_sigma = 0;
+};
+
+struct ScenarioSpec {
+  std::string name;
+  std::vector<OutsideDay> path;    ///< one a trading day, or empty: synthetic
+  OutsideDay before;               ///< close before the first day
+  Synthetic synthetic;
+  double bridge_sigma_bp = 0;      ///< intraday s.d. of the policy expectation around its straight path
+  std::vector<News> news;          ///< ascending
+  std::vector<OutsideFlow> flows;
+  std::vector<Auction> auctions;
+  std::vector<Purchases> purchases;
+};
+
+/// One change of the public state.
+struct Step {
+  base::Time time;
+  world::PublicState state;
+};
+
+/// The public state's steps of one day, ascending, ending at the day's closing values. `state` is the state before the
+/// day. Draws are named "outside", so that they are the same for every rule and population.
+void day_steps(const ScenarioSpec& scenario, const world::WorldSpec& spec, std::uint64_t seed, std::int32_t day,
+               const world::PublicState& state, std::vector<Step>& out);
+
+/// The public state before the first day.
+world::PublicState initial_public(const ScenarioSpec& scenario, const world::WorldSpec& spec);
+
+}  // namespace haven::scenario

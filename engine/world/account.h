@@ -1,0 +1,36 @@
+// What an institution knows of itself beyond the ledger: financing, margin, limits, last night's marks.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "engine/world/spec.h"
+
+namespace haven::world {
+
+/// One institution's own books. Written by the loop's phases, read by the institution alone.
+struct Account {
+  base::Money repo_borrowed;           ///< cash received in repo, outstanding
+  base::Money repo_lent;               ///< cash lent in reverse repo, outstanding
+  base::Money initial_margin;          ///< posted at the clearing houses
+  base::Money call_due;                ///< variation margin and calls due at the next payment phase (positive: it pays)
+  base::Money unmet;                   ///< payments it could not make when due
+  std::array<base::Money, 2 * kContracts> carried{};  ///< value of futures and swaps at the last settlement
+  double equity_bn = 0;                ///< at the last mark, market value of everything less debts
+  double start_equity_bn = 0;          ///< at the first day's open
+  double day_open_equity_bn = 0;
+  double peak_equity_bn = 0;
+  double haircut = 0;                  ///< on this client's repo, fraction
+  double financing_pct = 0;            ///< rate of its repo this morning
+  double refused_bn = 0;               ///< financing asked for and refused this morning
+  double leverage_capacity_bn = 0;     ///< most exposure its desk may carry: minimum over constraints
+  double leverage_exposure_bn = 0;     ///< this morning's, repo book and securities
+  double shadow_price_bp = 0;          ///< annual cost of one more dollar of exposure
+  double unexplained_bn = 0;           ///< day's equity change, for performance-driven flows
+  std::array<std::int64_t, kSecurities> need_lots{};  ///< outside instructions not yet executed: sell (+) by security
+  std::uint16_t binding_constraint = 0;
+  std::uint16_t binding_parent = 0;
+  std::uint8_t defaulted = 0;
+};
+
+}  // namespace haven::world

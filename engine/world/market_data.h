@@ -1,0 +1,45 @@
+// What the venues publish: quotes, trades and what everybody can compute from them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "engine/world/spec.h"
+
+namespace haven::world {
+
+/// Public data of one book. Updated by the loop after every applied order.
+/// Invariant: bid < ask when both are present.
+struct MarketData {
+  base::Price bid, ask;               ///< valid when has_bid, has_ask
+  std::uint8_t has_bid = 0, has_ask = 0;
+  std::int64_t bid_lots = 0, ask_lots = 0;
+  double mid_ticks = 0;               ///< last mid of a two-sided book, ticks; kept while a side is empty
+  double last_ticks = 0;              ///< price of the last trade
+  std::int64_t volume_lots = 0;       ///< traded today
+  std::int64_t signed_lots = 0;       ///< aggressive buys minus sells by others than principal trading firms, cumulative
+  std::int64_t settlement_ticks = 0;  ///< last official settlement price (futures, spreadovers)
+  double variance_bp2 = 0;            ///< EWMA of squared five-minute moves of the mid's yield, bp^2 a day
+  double sampled_bp = 0;              ///< yield at the last sample
+};
+
+/// One dealer's stream for one off-the-run basket: yields it would deal at, bp. bid_bp > ask_bp (a buyer wants yield).
+struct Stream {
+  double bid_bp = 0, ask_bp = 0;
+};
+
+/// Public data of an off-the-run basket: composite of dealers' streams.
+struct BasketData {
+  double mid_bp = 0;            ///< median of dealers' stream mids
+  double half_spread_bp = 0;    ///< half the gap of best bid and best ask over dealers; may be negative in a cross
+  std::int64_t signed_face = 0; ///< customers' buys minus sells today, $
+  std::int64_t volume_face = 0;
+};
+
+/// Public rates of the last funding morning.
+struct FundingData {
+  double sofr_pct = 0, tri_party_pct = 0, gcf_pct = 0, dvp_pct = 0, bilateral_pct = 0;
+  double refused_bn = 0;
+};
+
+}  // namespace haven::world

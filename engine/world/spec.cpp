@@ -1,0 +1,24 @@
+#include "engine/world/spec.h"
+
+#include <array>
+
+namespace haven::world {
+
+const char* to_string(Kind kind) {
+  static constexpr std::array<const char*, kKinds> names = {
+      "primary_dealer", "custody_bank", "bank", "basis_fund", "swap_spread_fund", "principal_trading_firm",
+      "government_money_fund", "prime_money_fund", "home_loan_bank", "foreign_official", "foreign_private",
+      "asset_manager", "bond_fund", "liability_investor", "mortgage_hedger", "household", "noise",
+      "central_counterparty", "central_bank", "treasury", "outside", "residue"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+const char* to_string(Channel channel) {
+  static constexpr std::array<const char*, kChannels> names = {
+      "fundamental", "basis_unwind", "swap_spread_unwind", "dealer_leverage", "dealer_var", "fast_trader_withdrawal",
+      "margin_procyclicality", "haircut_procyclicality", "fund_redemption", "foreign_selling", "collateral_chain",
+      "fiscal_premium"};
+  return names[static_cast<std::size_t>(channel)];
+}
+
+}  // namespace haven::world

@@ -1,0 +1,142 @@
+// The constant description of the market: what is traded, who is there, by which public rules. Filled once by the
+// assembler; nothing in it changes during a run. Agents may read all of it: it holds no future.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/base/time.h"
+#include "engine/base/units.h"
+#include "engine/instruments/anchor.h"
+#include "engine/instruments/bond.h"
+#include "engine/instruments/grid.h"
+
+namespace haven::world {
+
+/// Curve nodes: 2, 3, 5, 7, 10 and 30 years.
+constexpr std::size_t kNodes = 6;
+constexpr std::array<double, kNodes> kNodeYears = {2, 3, 5, 7, 10, 30};
+using Nodes = std::array<double, kNodes>;
+/// Instruments with an order book: six on-the-run bonds, six futures, six spreadover packages.
+constexpr std::size_t kBooks = 18;
+/// Books a principal trading firm quotes: the first twelve (bonds and futures).
+constexpr std::size_t kOutrightBooks = 12;
+constexpr std::size_t kContracts = 6;
+/// Physical securities: six on-the-run bonds, six off-the-run baskets (one a futures contract), bills.
+constexpr std::size_t kSecurities = 13;
+constexpr std::size_t kBaskets = 6;
+constexpr std::size_t kTenYearNode = 4;
+
+enum class Kind : std::uint8_t {
+  primary_dealer, custody_bank, bank, basis_fund, swap_spread_fund, principal_trading_firm, government_money_fund,
+  prime_money_fund, home_loan_bank, foreign_official, foreign_private, asset_manager, bond_fund, liability_investor,
+  mortgage_hedger, household, noise, central_counterparty, central_bank, treasury, outside, residue, count
+};
+constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::count);
+/// The kind's name in configs, results and the page.
+const char* to_string(Kind kind);
+
+enum class BookKind : std::uint8_t { cash, futures, spreadover };
+
+/// A traded instrument with an order book.
+struct Instrument {
+  std::string name;                ///< "10y", "TY", "swap_10y"
+  BookKind kind = BookKind::cash;
+  std::uint16_t index = 0;         ///< security, contract or tenor index within its kind
+  instruments::PriceGrid grid;
+  Nodes weight{};                  ///< the instrument's yield moves by weight . (node yields)
+  double spread_bp = 0;            ///< its yield over weight . nodes at the start (deliverable or benchmark premium)
+  instruments::PriceAnchor anchor; ///< price of a yield near the start
+  double dv01_per_lot = 0;         ///< dollars per bp per lot of $100,000
+  double ten_year_equivalent = 0;  ///< dv01_per_lot over that of the on-the-run ten-year
+  std::int64_t lot_multiple = 1;   ///< orders are whole multiples of this many lots (2 for TU)
+};
+
+enum class SecurityKind : std::uint8_t { on_the_run, off_the_run, bill };
+
+/// A physical security: an on-the-run issue, an off-the-run basket mapped to a contract, or bills.
+struct Security {
+  std::string name;  ///< "10y", "off_TY", "bills"
+  SecurityKind kind = SecurityKind::on_the_run;
+  base::Face issued;
+  Nodes weight{};
+  double spread_bp = 0;
+  instruments::PriceAnchor anchor;
+  instruments::Bond bond;  ///< not of bills
+  double dv01_per_lot = 0;
+  double ten_year_equivalent = 0;
+};
+
+struct Contract {
+  std::string name;              ///< "TY"
+  double conversion_factor = 1;  ///< of the cheapest to deliver
+  std::uint16_t basket = 0;      ///< SecurityId of the deliverable basket
+  base::Date delivery;           ///< last delivery date
+};
+
+struct Institution {
+  std::string name;
+  Kind kind = Kind::outside;
+  std::uint32_t index_in_kind = 0;
+  std::uint64_t name_key = 0;
+};
+
+/// Feedbacks that can be frozen at their calm value, one by one. docs/model.md tables what each freezes.
+enum class Channel : std::uint8_t {
+  fundamental, basis_unwind, swap_spread_unwind, dealer_leverage, dealer_var, fast_trader_withdrawal,
+  margin_procyclicality, haircut_procyclicality, fund_redemption, foreign_selling, collateral_chain, fiscal_premium,
+  count
+};
+constexpr std::size_t kChannels = static_cast<std::size_t>(Channel::count);
+const char* to_string(Channel channel);
+
+/// How the premium that real money requires depends on public beliefs (MODEL: fear lowers it while confidence holds,
+/// lost confidence raises it, part of that rise belonging to Treasuries alone).
+struct Beliefs {
+  double fear_coefficient_bp = 0;      ///< bp of ten-year premium per point of uncertainty above the threshold
+  double fear_threshold = 20;          ///< uncertainty index points
+  double confidence_premium_bp = 0;    ///< ten-year premium when confidence is wholly lost
+  double treasury_specific_share = 0;  ///< part of it that does not move swaps
+  double pass_through = 0;             ///< share of a public change that quoting agents take over at once
+  double fiscal_premium_bp = 0;        ///< premium per unit of the public fiscal index
+  Nodes premium_loading{};             ///< relative to the ten-year
+  Nodes policy_loading{};              ///< node's policy-expectation move per bp of the two-year's
+};
+
+/// Makers' common prior of how node yields move together, per day: standard deviation (bp) and correlation.
+struct Covariance {
+  Nodes sigma_bp{};
+  std::array<Nodes, kNodes> correlation{};
+};
+
+struct PolicyRates {
+  double iorb_pct = 0, on_rrp_pct = 0, standing_repo_pct = 0, target_lower_pct = 0;
+};
+
+struct WorldSpec {
+  std::vector<base::Date> days;        ///< trading days, warm-up first
+  std::vector<base::Date> settle;      ///< T+1 settlement day of each
+  std::vector<Instrument> books;       ///< kBooks, cash then futures then spreadover
+  std::vector<Security> securities;    ///< kSecurities
+  std::vector<Contract> contracts;     ///< kContracts
+  std::vector<Institution> institutions;
+  base::InstitutionId outside, residue, ficc, cme, lch, fed, treasury;
+  Nodes start_yield_bp{};              ///< par yields at the close before the first day
+  Nodes start_swap_spread_bp{};
+  Beliefs beliefs;
+  Covariance covariance;
+  PolicyRates rates;
+  double start_uncertainty = 0;        ///< calm level of the uncertainty index (VIX-like)
+  std::bitset<kChannels> frozen;
+  double fidelity = 10;                ///< 1 is market scale; 10 means lots ten times larger, messages ten times fewer
+  double sofr_trim = 0.20;             ///< lowest-rate share of DVP volume removed
+  double swap_sigma_bp = 1;            ///< prior daily s.d. of a swap spread
+  std::int32_t first_scored_day = 0;   ///< index in days
+
+  bool is_frozen(Channel c) const { return frozen.test(static_cast<std::size_t>(c)); }
+};
+
+}  // namespace haven::world

@@ -1,0 +1,90 @@
+// What one institution may see: public data and its own books. There is no way from here to another institution, to
+// the scenario's path or to the order of the queue.
+#pragma once
+
+#include <algorithm>
+
+#include "engine/world/world.h"
+
+namespace haven::world {
+
+/// A read-only window on the world for one institution at one moment. Cheap to make and copy; never kept.
+class View {
+ public:
+  View(const WorldSpec& spec, const World& world, base::InstitutionId self) : spec_(&spec), world_(&world), self_(self) {}
+
+  const WorldSpec& spec() const { return *spec_; }
+  base::Time now() const { return world_->now; }
+  std::int32_t day() const { return world_->day; }
+  const PublicState& outside() const { return world_->outside; }
+  const MarketData& book(std::size_t i) const { return world_->books_data[i]; }
+  const BasketData& basket(std::size_t i) const { return world_->baskets[i]; }
+  const FundingData& funding() const { return world_->funding; }
+  bool two_sided(std::size_t i) const { return book(i).has_bid && book(i).has_ask; }
+  /// Cash trading is thin between the evening open and 07:00.
+  bool night() const {
+    const auto t = base::time_of_day(now());
+    return t < base::hours(7) || t >= base::hours(17);
+  }
+  /// Minutes until 17:00; large in the evening session.
+  double minutes_to_day_end() const {
+    const auto left = base::hours(17).ns - base::time_of_day(now()).ns;
+    return left < 0 ? 1440.0 : static_cast<double>(left) / 6e10;
+  }
+
+  /// Dollars a tick is worth for one lot.
+  double dollars_per_tick(std::size_t i) const { return world_->dollars_per_tick[i]; }
+  /// Yield (or swap spread) of a book at a price in ticks, bp.
+  double yield_of_ticks(std::size_t i, double ticks) const { return world::yield_of_ticks(spec_->books[i], ticks); }
+  double ticks_of_yield(std::size_t i, double yield_bp) const { return world::ticks_of_yield(spec_->books[i], yield_bp); }
+  double mid_yield_bp(std::size_t i) const { return yield_of_ticks(i, book(i).mid_ticks); }
+  /// The market's par yield at a node: the on-the-run's mid.
+  double node_yield_bp(std::size_t node) const { return mid_yield_bp(node) - spec_->books[node].spread_bp; }
+  /// Yield of a combination of nodes read off the market.
+  double curve_bp(const Nodes& weight) const {
+    double y = 0;
+    for (std::size_t n = 0; n < kNodes; ++n) {
+      if (weight[n] != 0) y += weight[n] * node_yield_bp(n);
+    }
+    return y;
+  }
+  /// The prior daily volatility of a book's yield, bp.
+  double calm_sigma_bp(std::size_t i) const { return world_->calm_sigma_bp[i]; }
+  /// Realised daily volatility of a book's yield, bp.
+  double realised_sigma_bp(std::size_t i) const { return base::sqrt(book(i).variance_bp2); }
+  /// Market premium of a node over the expected-rates path, change since the start, bp.
+  double premium_change_bp(std::size_t node) const {
+    return node_yield_bp(node) - spec_->start_yield_bp[node] - policy_bp(spec_->beliefs, outside(), node);
+  }
+
+  base::InstitutionId self() const { return self_; }
+  const Account& own() const { return world_->accounts[self_.v]; }
+  double cash_bn() const { return base::to_bn(world_->ledger.cash(self_)); }
+  /// Economic holding of a security, lots of $100,000 (negative: short).
+  std::int64_t holding_lots(std::size_t security) const {
+    return world_->ledger.position(self_, base::SecurityId{static_cast<std::uint16_t>(security)}).v / 100'000;
+  }
+  std::int64_t futures_lots(std::size_t contract) const { return world_->ledger.futures(self_, ledger::FuturesId{static_cast<std::uint16_t>(contract)}); }
+  /// Swap notional, lots; positive pays fixed (is long the spreadover package).
+  std::int64_t swap_lots(std::size_t tenor) const { return world_->ledger.swaps(self_, ledger::TenorId{static_cast<std::uint16_t>(tenor)}); }
+  /// Price of a security at the market's curve, points per 100 face. Baskets carry their composite spread.
+  double security_price(std::size_t security) const { return world_->security_price(*spec_, security); }
+  double security_value_bn(std::size_t security) const {
+    return static_cast<double>(holding_lots(security)) * 1e-4 * security_price(security) * 0.01;
+  }
+  /// Own exposure to each node's yield: dollars per bp fall in yields, from cash, futures and swaps.
+  Nodes own_dv01() const;
+  /// Initial margin rate of a contract, points of price.
+  double futures_margin_points(std::size_t contract) const { return world_->margin_points[contract]; }
+  /// Annualised implied repo rate of buying the deliverable basket and selling the future, percent.
+  double implied_repo_pct(std::size_t contract) const { return world_->implied_repo_pct(*spec_, contract); }
+  /// Size of today's book trading so far, lots.
+  std::int64_t volume_today_lots(std::size_t i) const { return book(i).volume_lots; }
+
+ private:
+  const WorldSpec* spec_;
+  const World* world_;
+  base::InstitutionId self_;
+};
+
+}  // namespace haven::world

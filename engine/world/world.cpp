@@ -1,0 +1,85 @@
+#include "engine/world/world.h"
+
+#include "engine/world/view.h"
+
+namespace haven::world {
+
+double World::security_yield_bp(const WorldSpec& spec, std::size_t security) const {
+  const Security& s = spec.securities[security];
+  if (s.kind == SecurityKind::off_the_run && baskets[security - kNodes].mid_bp != 0) return baskets[security - kNodes].mid_bp;
+  double y = s.spread_bp;
+  for (std::size_t n = 0; n < kNodes; ++n) {
+    if (s.weight[n] != 0) y += s.weight[n] * (yield_of_ticks(spec.books[n], books_data[n].mid_ticks) - spec.books[n].spread_bp);
+  }
+  return y;
+}
+
+double World::implied_repo_pct(const WorldSpec& spec, std::size_t contract) const {
+  const Contract& c = spec.contracts[contract];
+  const Instrument& book = spec.books[kNodes + contract];
+  const std::size_t security = c.basket;
+  const double days = static_cast<double>(c.delivery.v - spec.settle[static_cast<std::size_t>(day)].v);
+  if (days < 5) return 0;
+  const double price = security_price(spec, security);
+  const double futures = books_data[kNodes + contract].mid_ticks / book.grid.ticks_per_unit;
+  // Coupon income accrues at the basket's current yield; the anchor map of the future already carries the factor.
+  const double income = security_yield_bp(spec, security) * 1e-4 * price * days / 365.0;
+  return 100.0 * ((futures * c.conversion_factor + income) / price - 1.0) * 360.0 / days;
+}
+
+Nodes World::dv01(const WorldSpec& spec, base::InstitutionId i) const {
+  Nodes result{};
+  for (std::size_t s = 0; s < kSecurities; ++s) {
+    const auto face = ledger.position(i, base::SecurityId{static_cast<std::uint16_t>(s)}).v;
+    if (face == 0) continue;
+    const double dollars = static_cast<double>(face) * 1e-5 * spec.securities[s].dv01_per_lot;
+    for (std::size_t n = 0; n < kNodes; ++n) result[n] += dollars * spec.securities[s].weight[n];
+  }
+  for (std::size_t c = 0; c < kContracts; ++c) {
+    const auto lots = ledger.futures(i, ledger::FuturesId{static_cast<std::uint16_t>(c)});
+    if (lots == 0) continue;
+    const Instrument& book = spec.books[kNodes + c];
+    for (std::size_t n = 0; n < kNodes; ++n) result[n] += static_cast<double>(lots) * book.dv01_per_lot * book.weight[n];
+  }
+  for (std::size_t t = 0; t < kNodes; ++t) {
+    // Paying fixed loses as rates fall.
+    const auto lots = ledger.swaps(i, ledger::TenorId{static_cast<std::uint16_t>(t)});
+    result[t] -= static_cast<double>(lots) * spec.books[kOutrightBooks + t].dv01_per_lot;
+  }
+  return result;
+}
+
+double World::equity_bn(const WorldSpec& spec, base::InstitutionId i) const {
+  double value = base::to_bn(ledger.cash(i)) + base::to_bn(ledger.unsettled_cash(i)) + base::to_bn(accounts[i.v].initial_margin) -
+                 base::to_bn(accounts[i.v].call_due) + base::to_bn(contracts.lent(i)) - base::to_bn(contracts.borrowed(i));
+  for (std::size_t s = 0; s < kSecurities; ++s) {
+    const base::SecurityId id{static_cast<std::uint16_t>(s)};
+    const auto face = ledger.position(i, id).v;
+    if (face != 0) value += static_cast<double>(face) * 1e-9 * security_dirty(spec, s) * 0.01;
+    value -= base::to_bn(ledger.due_value(i, id));
+  }
+  for (std::size_t c = 0; c < kContracts; ++c) {
+    const auto lots = ledger.futures(i, ledger::FuturesId{static_cast<std::uint16_t>(c)});
+    const auto now_value = cleared_value(spec.books[kNodes + c], lots, static_cast<std::int64_t>(books_data[kNodes + c].mid_ticks));
+    value += base::to_bn(now_value - accounts[i.v].carried[c]);
+  }
+  for (std::size_t t = 0; t < kNodes; ++t) {
+    const auto lots = ledger.swaps(i, ledger::TenorId{static_cast<std::uint16_t>(t)});
+    const Instrument& book = spec.books[kOutrightBooks + t];
+    const double rate_ticks = (yield_of_ticks(spec.books[t], books_data[t].mid_ticks) + yield_of_ticks(book, books_data[kOutrightBooks + t].mid_ticks)) * book.grid.ticks_per_unit;
+    value += base::to_bn(cleared_value(book, lots, static_cast<std::int64_t>(rate_ticks)) - accounts[i.v].carried[kContracts + t]);
+  }
+  return value;
+}
+
+base::Money cleared_value(const Instrument& book, std::int64_t lots, std::int64_t ticks) {
+  const base::Ticks distance{static_cast<std::int32_t>(ticks)};
+  if (book.kind == BookKind::spreadover) {
+    return instruments::value(book.grid, distance, lots, base::Money{static_cast<std::int64_t>(book.dv01_per_lot * base::kMoneyPerDollar + 0.5)});
+  }
+  return instruments::value(book.grid, distance, lots);
+}
+
+Nodes View::own_dv01() const { return world_->dv01(*spec_, self_); }
+
+}  // namespace haven::world

@@ -1,0 +1,76 @@
+// Everything that changes in the market itself: books, ledger, contracts, collateral, public data. Institutions' own
+// minds are in agents; the queue is in the loop.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "engine/base/journal.h"
+#include "engine/funding/collateral.h"
+#include "engine/funding/contracts.h"
+#include "engine/ledger/ledger.h"
+#include "engine/markets/order_book.h"
+#include "engine/world/account.h"
+#include "engine/world/market_data.h"
+#include "engine/world/public_state.h"
+#include "engine/world/spec.h"
+
+namespace haven::world {
+
+/// Yield, or swap spread, of a book at a price in ticks, bp.
+inline double yield_of_ticks(const Instrument& book, double ticks) {
+  const double level = ticks / book.grid.ticks_per_unit;
+  return book.kind == BookKind::spreadover ? level : book.anchor.yield_bp(level);
+}
+inline double ticks_of_yield(const Instrument& book, double yield_bp) {
+  return (book.kind == BookKind::spreadover ? yield_bp : book.anchor.price_points(yield_bp)) * book.grid.ticks_per_unit;
+}
+
+struct World {
+  base::Time now;
+  std::int32_t day = 0;
+  PublicState outside;
+  std::array<MarketData, kBooks> books_data{};
+  std::array<BasketData, kBaskets> baskets{};
+  FundingData funding;
+  std::array<double, kBooks> dollars_per_tick{};
+  std::array<double, kBooks> calm_sigma_bp{};
+  std::array<double, kSecurities> accrued_points{};  ///< interest accrued at today's settlement date, points
+  std::array<double, kContracts> margin_points{};   ///< initial margin of a futures lot, points of price
+  std::array<double, kNodes> swap_margin_bp{};      ///< initial margin of a swap, bp of rate
+  std::vector<markets::OrderBook> books;
+  ledger::Ledger ledger;
+  funding::Contracts contracts;
+  funding::Collateral collateral;
+  std::vector<Account> accounts;
+  base::Journal journal;
+  std::uint64_t events = 0, orders = 0, trades = 0, rejected = 0;
+
+  /// Market yield of a security, bp: the curve's, and for a basket its composite spread.
+  double security_yield_bp(const WorldSpec& spec, std::size_t security) const;
+  /// Clean price per 100 face at the market.
+  double security_price(const WorldSpec& spec, std::size_t security) const {
+    return spec.securities[security].anchor.price_points(security_yield_bp(spec, security));
+  }
+  /// Clean price and accrued interest.
+  double security_dirty(const WorldSpec& spec, std::size_t security) const { return security_price(spec, security) + accrued_points[security]; }
+  /// Annualised return of buying the basket now and delivering it into the future, percent, carry included.
+  double implied_repo_pct(const WorldSpec& spec, std::size_t contract) const;
+  /// Dollars per bp fall of each node's yield that an institution's cash and futures make.
+  Nodes dv01(const WorldSpec& spec, base::InstitutionId i) const;
+  /// Market value of cash positions, futures and swaps since their last settlement, cash, less nothing: what is left
+  /// after all debts, $bn.
+  double equity_bn(const WorldSpec& spec, base::InstitutionId i) const;
+
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(now, day, outside, books_data, baskets, funding, dollars_per_tick, calm_sigma_bp, accrued_points, margin_points, swap_margin_bp,
+            books, ledger, contracts, collateral, accounts, journal, events, orders, trades, rejected);
+  }
+};
+
+/// Value in money of a cleared position at a settlement price in ticks: futures lots, or swap lots whose price is the
+/// swap rate in ticks of the spreadover grid (paying fixed gains as the rate rises).
+base::Money cleared_value(const Instrument& book, std::int64_t lots, std::int64_t ticks);
+
+}  // namespace haven::world

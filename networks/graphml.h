@@ -1,0 +1,30 @@
+// Networks in and out of files that other graph tools read. GraphML: Brandes et al. (2002), "GraphML progress report",
+// graphml.graphdrawing.org. One directed graph a file:
+//   node    id = the institution's name; data: role (string)
+//   edge    source, target; data: amount (long), segment, owner (string), security, depth (int)
+//   graph   data: unit (string), `money` (1/10,000 dollar) or `face` (whole dollars)
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "networks/file_error.h"
+#include "networks/snapshot.h"
+
+namespace haven::networks {
+
+/// Writes every node and edge; owner and depth only where the chain is known.
+void write_graphml(const Snapshot& snapshot, std::ostream& out);
+
+/// Reads what write_graphml writes and what other tools make of it. `name` is what errors call the file.
+/// Keys of other names are allowed and left out. Missing data take the key's default, else: role other, segment payment,
+/// security 0, no owner, unit money; an amount has no default.
+/// Throws FileError with the line: broken XML or a document type; undirected graphs, several graphs, nested graphs,
+/// hyperedges, ports; a key declared twice, without a known type, or with another type than its name has here; data
+/// under an undeclared key, for another element than declared, twice in an element, or not of the declared type; nodes
+/// without a name or of the same name; edges from or to an unknown node, to itself, with a negative amount, or the same
+/// in everything but the amount; an owner that is unknown or does not start its own chain; more collateral passed on
+/// than was received.
+Snapshot read_graphml(std::istream& in, const std::string& name);
+
+}  // namespace haven::networks

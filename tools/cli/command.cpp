@@ -1,0 +1,64 @@
+#include "tools/cli/command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+
+namespace haven::cli {
+namespace {
+
+double now_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+void on_signal(int) {
+  // A second signal ends the process at once: finished runs are already saved.
+  if (stop_requested().exchange(true)) _exit(kInterrupted);
+}
+
+}  // namespace
+
+assemble::LoadOptions ConfigOptions::load() const {
+  assemble::LoadOptions options;
+  options.configs_dir = configs_dir;
+  options.sets = sets;
+  return options;
+}
+
+void add_config_options(CLI::App& app, ConfigOptions& options) {
+  app.add_option("--configs", options.configs_dir, "folder of configs that wins over the built-in ones");
+  app.add_option("--set", options.sets, "path=value, in the schema's unit; applied last; may be repeated")->allow_extra_args(false);
+}
+
+std::atomic<bool>& stop_requested() {
+  static std::atomic<bool> stop{false};
+  return stop;
+}
+
+void install_signals() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+}
+
+Progress::Progress(std::string what, std::size_t total) : what_(std::move(what)), total_(total), started_(now_seconds()), terminal_(isatty(STDERR_FILENO) == 1) { step(0); }
+
+void Progress::step(std::size_t done) {
+  if (!terminal_) return;
+  constexpr std::size_t width = 30;
+  const double share = total_ == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total_);
+  const auto full = static_cast<std::size_t>(share * width);
+  const double spent = now_seconds() - started_;
+  const std::string left = done == 0 ? "" : fmt::format("{:.0f} s left", spent / static_cast<double>(done) * static_cast<double>(total_ - done));
+  fmt::print(stderr, "\r{} [{}{}] {}/{} {:<12}", what_, std::string(full, '#'), std::string(width - full, '.'), done, total_, left);
+  std::fflush(stderr);
+}
+
+void Progress::finish() {
+  if (terminal_) fmt::print(stderr, "\n");
+}
+
+std::string version() { return HAVEN_VERSION; }
+
+}  // namespace haven::cli

@@ -1,0 +1,30 @@
+// `run` and `replay`: an ensemble of one config, saved, scored, reported.
+#pragma once
+
+#include <string>
+
+#include "tools/assemble/assemble.h"
+#include "tools/cli/command.h"
+#include "tools/sweep/ensemble.h"
+
+namespace haven::cli {
+
+struct EnsembleOptions {
+  std::string config;      ///< name or path
+  std::string plan;        ///< "april-2025"
+  std::string event;
+  ConfigOptions configs;
+  int seeds = 8;
+  int first_seed = 1;
+  int threads = 0;
+  std::string out;         ///< "" for no file
+  std::string tape;        ///< "" for none; needs a single seed
+  bool force = false, json = false, strict = false, no_metrics = false, no_report = false, no_null = false;
+  int leak_day = -1, tick_day = -1;
+  double leak_dollars = 0;
+};
+
+void add_ensemble_options(CLI::App& app, EnsembleOptions& options);
+int run_ensemble(const EnsembleOptions& options);
+
+}  // namespace haven::cli

@@ -1,0 +1,52 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "engine/base/check.h"
+#include "tools/cli/command.h"
+#include "tools/results/store_error.h"
+
+int main(int argc, char** argv) {
+  using namespace haven::cli;
+  CLI::App app{"haven: an agent-based simulator of the US Treasury market"};
+  app.set_version_flag("--version", "haven " + version());
+  app.require_subcommand(1);
+  app.footer("Example: haven replay april-2025 --seeds 8\nEvery command: haven COMMAND --help");
+  int code = kGood;
+  add_replay(app, code);
+  add_run(app, code);
+  add_check(app, code);
+  add_explain(app, code);
+  add_sweep(app, code);
+  add_export(app, code);
+  add_report(app, code);
+  add_rules(app, code);
+  add_clear(app, code);
+  add_book(app, code);
+  add_bench(app, code);
+  install_signals();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& done) {
+    return app.exit(done);
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    return kBadInput;
+  } catch (const haven::assemble::ConfigError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return kBadInput;
+  } catch (const BadInput& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return kBadInput;
+  } catch (const haven::results::StoreError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return error.fault() == haven::results::Fault::cannot_write ? kFailed : kBadInput;
+  } catch (const haven::base::CheckFailure& error) {
+    fmt::print(stderr, "haven broke one of its own rules: {}\n", error.what());
+    return kBrokenInvariant;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return kFailed;
+  }
+  return code;
+}

@@ -1,0 +1,317 @@
+'use strict';
+(() => {
+  const page = JSON.parse(document.getElementById('data').textContent);
+  const days3 = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+  const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  // Okabe and Ito's set (two exchanged for contrast on white and on black), readable without colour vision; lines and
+  // points differ in dash and shape as well.
+  const hues = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7a5ac2', '#8f8f2a'];
+  const dashes = ['solid', 'solid', 'dashed', 'solid', 'dashed', 'dotted', 'dotted', 'dashed', 'dotted'];
+  const shapes = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyRect', 'emptyTriangle', 'emptyDiamond'];
+  const cividis = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8678', '#a59c74', '#c3b369', '#e1cc55', '#fee838'];
+  const place = new Map(page.kinds.map((kind, i) => [kind, i]));
+  const drawn = new Map();
+  let ink = {};
+
+  const escape = s => String(s).replace(/[&<>"']/g, c => '&#' + c.charCodeAt(0) + ';');
+  const fixed = (v, decimals) => {
+    let text = Math.abs(v).toFixed(decimals);
+    const whole = text.split('.')[0];
+    if (whole.length > 4) text = text.replace(/\d+/, whole.replace(/\B(?=(\d{3})+$)/g, '\u202f'));
+    return (v < 0 && /[1-9]/.test(text) ? '\u2212' : '') + text;
+  };
+  const num = v => {
+    if (v === null || v === undefined || Number.isNaN(v)) return '';
+    const size = Math.abs(v);
+    if (size === 0) return '0';
+    const decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.0995 ? 2 : Math.min(9, 2 - Math.floor(Math.log10(size)));
+    const text = fixed(v, decimals);
+    return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  };
+  const level = (v, unit) => unit === '%' ? fixed(v, 3) : num(v);
+  const dayOf = iso => {
+    const d = new Date(iso + 'T00:00Z');
+    return isNaN(d) ? iso : `${d.getUTCDate()} ${months[d.getUTCMonth()]}`;
+  };
+  const longDayOf = iso => {
+    const d = new Date(iso + 'T00:00Z');
+    return isNaN(d) ? iso : `${days3[d.getUTCDay()]} ${d.getUTCDate()} ${months[d.getUTCMonth()]} ${d.getUTCFullYear()}`;
+  };
+  const momentOf = ms => {
+    const d = new Date(ms), two = n => String(n).padStart(2, '0');
+    return `${days3[d.getUTCDay()]} ${d.getUTCDate()} ${months[d.getUTCMonth()]}, ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`;
+  };
+  // Kinds take hues by their place on the page; where two on one chart would share one, the later takes the next free.
+  const hueOf = series => {
+    const used = new Set();
+    return series.map((s, i) => {
+      if (s.key === 'other') return ink.faint;
+      let at = (place.has(s.key) ? place.get(s.key) : i) % hues.length;
+      for (let n = 0; n < hues.length && used.has(at); n++) at = (at + 1) % hues.length;
+      used.add(at);
+      return hues[at];
+    });
+  };
+  const tip = (head, rows, foot) => `<div class="tip"><b>${escape(head)}</b><table>` +
+    rows.map(([a, b]) => `<tr><td>${a}</td><td>${b}</td></tr>`).join('') + `</table>${foot ? escape(foot) : ''}</div>`;
+  const swatch = color => `<span style="display:inline-block;width:9px;height:9px;margin-right:5px;background:${color}"></span>`;
+
+  const readInk = () => {
+    const css = getComputedStyle(document.documentElement);
+    for (const name of ['paper', 'panel', 'ink', 'soft', 'faint', 'rule', 'grid', 'accent', 'band', 'band2', 'warn']) {
+      ink[name] = css.getPropertyValue('--' + name).trim();
+    }
+  };
+  const font = () => getComputedStyle(document.body).fontFamily;
+  const frame = extra => Object.assign({
+    animation: false, useUTC: true, textStyle: {fontFamily: font(), color: ink.soft, fontSize: 11},
+    grid: {left: 4, right: 10, top: 12, bottom: 4, containLabel: true},
+    tooltip: {trigger: 'axis', confine: true, backgroundColor: ink.panel, borderColor: ink.rule, padding: [6, 9],
+      textStyle: {color: ink.ink, fontSize: 12}, axisPointer: {type: 'line', lineStyle: {color: ink.faint}}, transitionDuration: 0}
+  }, extra);
+  // Round bounds around [low, high] and as many decimals as the step needs.
+  const valueAxis = (low, high, lines = 4) => {
+    if (!(low < high)) { const room = Math.abs(low) * 0.05 || 1; low -= room; high += room; }
+    const raw = (high - low) / lines, power = Math.pow(10, Math.floor(Math.log10(raw)));
+    const step = [1, 2, 2.5, 5, 10].map(k => k * power).find(k => k >= raw * 0.999);
+    const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9) + (Math.abs(step / power - 2.5) < 1e-9 ? 1 : 0));
+    const tidy = v => Number(v.toPrecision(12));
+    return {type: 'value', min: tidy(Math.floor(low / step + 1e-9) * step), max: tidy(Math.ceil(high / step - 1e-9) * step), interval: tidy(step),
+      axisLabel: {color: ink.soft, fontSize: 11, formatter: v => fixed(v, decimals)}, splitLine: {lineStyle: {color: ink.grid}}, axisLine: {show: false}};
+  };
+  const reach = values => { const list = values.flat(Infinity).filter(v => v !== null && v !== undefined); return [Math.min(...list), Math.max(...list)]; };
+  const categoryAxis = (data, extra) => Object.assign({type: 'category', data, axisLabel: {color: ink.soft, fontSize: 11, hideOverlap: true},
+    axisLine: {lineStyle: {color: ink.faint}, onZero: false}, axisTick: {show: false}}, extra);
+  const legend = (names, shape) => ({data: names, type: 'plain', top: 0, left: 0, itemWidth: 16, itemHeight: 8, itemGap: 10, icon: shape,
+    textStyle: {color: ink.soft, fontSize: 11}, inactiveColor: ink.faint});
+  // Room for a legend that wraps: about 6.2 px a letter.
+  const legendHeight = (names, width) => {
+    let lines = 1, at = 0;
+    for (const name of names) {
+      const w = 32 + 6.2 * name.length;
+      if (at > 0 && at + w > width) { lines++; at = 0; }
+      at += w;
+    }
+    return 8 + 19 * lines;
+  };
+
+  const draw = {};
+  draw.band = c => {
+    const [p05, p25, p50, p75, p95] = c.q;
+    const one = c.runs < 2;
+    const at = new Map(c.t.map((t, i) => [t, i]));
+    const stretch = (low, high, color, stack) => [
+      {type: 'line', data: c.t.map((t, i) => [t, low[i]]), stack, stackStrategy: 'all', lineStyle: {opacity: 0}, symbol: 'none', silent: true},
+      {type: 'line', data: c.t.map((t, i) => [t, high[i] - low[i]]), stack, stackStrategy: 'all', lineStyle: {opacity: 0}, symbol: 'none',
+        areaStyle: {color, origin: 'auto'}, silent: true}];
+    const series = one ? [] : [...stretch(p05, p95, ink.band, 'outer'), ...stretch(p25, p75, ink.band2, 'inner')];
+    series.push({name: 'median', type: 'line', data: c.t.map((t, i) => [t, p50[i]]), symbol: c.t.length < 3 ? 'circle' : 'none', lineStyle: {color: ink.accent, width: 1.6},
+      itemStyle: {color: ink.accent}, z: 4});
+    if (c.null) series.push({name: 'null', type: 'line', data: c.null, symbol: 'none', lineStyle: {color: ink.faint, width: 1.2, type: 'dashed'}, itemStyle: {color: ink.faint}, z: 3});
+    c.refs.forEach((r, i) => series.push({name: r.name, type: 'line', data: r.points, symbol: 'none',
+      lineStyle: {color: ink.warn, width: 1.4, type: 'dotted'}, itemStyle: {color: ink.warn}, z: 3,
+      endLabel: {show: true, formatter: r.name, color: ink.warn, fontSize: 11, align: 'right', verticalAlign: 'bottom', distance: 0}}));
+    if (c.observed.length) series.push({name: 'observed', type: 'scatter', data: c.observed.map(o => [o[0], o[1]]), symbol: 'diamond', symbolSize: 9,
+      itemStyle: {color: ink.ink, borderColor: ink.paper, borderWidth: 1}, z: 6});
+    const every = [p05, p95, c.observed.map(o => o[1]), (c.null || []).map(o => o[1]), ...c.refs.map(r => r.points.map(o => o[1]))].flat();
+    const start = c.t[0], end = c.t[c.t.length - 1];
+    const near = (points, t) => points.reduce((a, b) => Math.abs(b[0] - t) < Math.abs(a[0] - t) ? b : a, points[0]);
+    return frame({
+      xAxis: {type: 'time', min: Math.min(start, ...c.observed.map(o => o[0])), max: Math.max(end, ...c.observed.map(o => o[0])), minInterval: 86400000, splitNumber: 5,
+        axisLabel: {color: ink.soft, fontSize: 11, hideOverlap: true, formatter: ms => { const d = new Date(ms); return `${d.getUTCDate()} ${months[d.getUTCMonth()]}`; }},
+        axisLine: {lineStyle: {color: ink.faint}, onZero: false}, axisTick: {lineStyle: {color: ink.faint}}, splitLine: {show: false}},
+      yAxis: valueAxis(...reach(every)),
+      series,
+      tooltip: Object.assign(frame().tooltip, {formatter: list => {
+        const t = list[0].axisValue;
+        let i = at.get(t);
+        if (i === undefined) i = c.t.reduce((best, one, k) => Math.abs(one - t) < Math.abs(c.t[best] - t) ? k : best, 0);
+        const v = x => level(x, c.unit);
+        const rows = one ? [['value', v(p50[i])]] : [['median', v(p50[i])], ['middle 50%', `${v(p25[i])} to ${v(p75[i])}`],
+          ['middle 90%', `${v(p05[i])} to ${v(p95[i])}`]];
+        if (c.null) rows.push(['null', v(near(c.null, c.t[i])[1])]);
+        for (const r of c.refs) rows.push([escape(r.name), v(near(r.points, c.t[i])[1])]);
+        let foot = '';
+        if (c.observed.length) {
+          const o = near(c.observed, t);
+          if (Math.abs(o[0] - t) < 43200000) { rows.push(['observed ' + momentOf(o[0]).slice(0, -7), v(o[1])]); foot = o[2]; }
+        }
+        rows.push(['seeds', c.n[i]]);
+        return tip(momentOf(c.t[i]), rows, foot);
+      }})
+    });
+  };
+  draw.stack = (c, pick, width) => {
+    const set = c.sets[pick] || c.sets[0], names = set.series.map(s => s.name), colors = hueOf(set.series);
+    const sums = sign => c.days.map((_, d) => set.series.reduce((sum, s) => sum + Math.max(0, sign * s.values[d]), 0));
+    return frame({
+      legend: legend(names, 'rect'), grid: {left: 4, right: 6, top: legendHeight(names, width), bottom: 4, containLabel: true},
+      xAxis: categoryAxis(c.days.map(dayOf)), yAxis: valueAxis(-Math.max(...sums(-1)), Math.max(...sums(1), 1e-9)),
+      series: set.series.map((s, i) => ({name: s.name, type: 'bar', stack: 'all', data: s.values.map(v => v || null), barMaxWidth: 46, barCategoryGap: '28%',
+        itemStyle: {color: colors[i], borderColor: ink.paper, borderWidth: 0.5}})),
+      tooltip: Object.assign(frame().tooltip, {axisPointer: {type: 'shadow', shadowStyle: {color: ink.grid, opacity: .6}}, formatter: list => tip(longDayOf(c.days[list[0].dataIndex]),
+        list.filter(p => p.value).sort((a, b) => b.value - a.value).map(p => [swatch(p.color) + escape(p.seriesName), num(p.value)]), '')})
+    });
+  };
+  draw.lines = (c, pick, width) => {
+    const set = c.sets[pick] || c.sets[0], names = set.series.map(s => s.name), colors = hueOf(set.series);
+    const series = set.series.map((s, i) => ({name: s.name, type: 'line', data: s.values, connectNulls: true, symbol: shapes[i % shapes.length], symbolSize: 5,
+      showAllSymbol: true, lineStyle: {color: colors[i], width: 1.7, type: dashes[i % dashes.length]}, itemStyle: {color: colors[i]}}));
+    if (c.threshold !== undefined && series.length) {
+      series[0].markLine = {silent: true, symbol: 'none', label: {show: false}, lineStyle: {color: ink.ink, type: 'solid', width: 1}, data: [{yAxis: c.threshold}]};
+    }
+    const all = set.series.map(s => s.values);
+    const y = valueAxis(...reach(c.threshold === undefined ? all : [all, 0, 1.1 * c.threshold]));
+    return frame({
+      legend: legend(names), grid: {left: 4, right: 10, top: legendHeight(names, width), bottom: 4, containLabel: true},
+      xAxis: categoryAxis(c.days.map(dayOf)), yAxis: y, series,
+      tooltip: Object.assign(frame().tooltip, {formatter: list => tip(longDayOf(c.days[list[0].dataIndex]),
+        list.filter(p => p.value !== null && p.value !== undefined).sort((a, b) => b.value - a.value)
+          .map(p => [swatch(p.color) + escape(p.seriesName), level(p.value, c.unit)]), '')})
+    });
+  };
+  const readable = color => {
+    const [r, g, b] = [1, 3, 5].map(i => parseInt(color.slice(i, i + 2), 16) / 255);
+    return 0.299 * r + 0.587 * g + 0.114 * b > 0.5 ? '#111' : '#fff';
+  };
+  const shade = (v, low, high) => cividis[Math.max(0, Math.min(cividis.length - 1, Math.floor(cividis.length * (v - low) / ((high - low) || 1))))];
+  const heat = (rows, cols, cells, o) => {
+    const values = cells.map(x => x[2]);
+    const low = Math.min(o.low === undefined ? Infinity : o.low, ...values), high = Math.max(...values, low + 1e-12);
+    const decimals = Math.max(Math.abs(low), Math.abs(high)) >= 100 ? 0 : values.every(Number.isInteger) ? 0 : Math.abs(high) >= 10 ? 1 : 2;
+    const cramped = o.width / Math.max(1, cols.length) < 46;
+    return frame({
+      grid: {left: 4, right: 8, top: o.top || 4, bottom: 34, containLabel: true},
+      xAxis: categoryAxis(cols, {name: o.col_name, nameLocation: 'middle', nameGap: 24, splitArea: {show: false}, position: o.col_top ? 'top' : 'bottom', axisLabel: {color: ink.soft, fontSize: 11, interval: cols.length > 14 && !o.turn ? 'auto' : 0, rotate: o.turn ? 55 : 0, hideOverlap: !o.turn, width: 92, overflow: 'truncate'}}),
+      yAxis: categoryAxis(rows, {name: o.row_name, nameLocation: o.upward ? 'end' : 'start', nameGap: 6, nameTextStyle: {align: 'left', color: ink.soft}, inverse: !o.upward, axisLabel: {color: ink.soft, fontSize: 11, interval: 0, width: o.width < 500 ? 84 : 150, overflow: 'truncate'}}),
+      visualMap: {type: 'continuous', min: low, max: high, calculable: false, orient: 'horizontal', left: 'center', bottom: 0, itemWidth: 9, itemHeight: Math.min(180, o.width / 2.4), text: [num(high), num(low)],
+        textStyle: {color: ink.soft, fontSize: 11}, inRange: {color: cividis}, dimension: 2},
+      series: [{type: 'heatmap', data: cells.map(x => ({value: x.slice(0, 3), detail: x[3], label: {color: readable(shade(x[2], low, high))}})),
+        label: {show: !cramped && rows.length < 24, fontSize: 10.5, formatter: p => fixed(p.value[2], decimals)}, itemStyle: {borderColor: ink.paper, borderWidth: 1},
+        emphasis: {itemStyle: {borderColor: ink.ink, borderWidth: 1.5}}}],
+      tooltip: Object.assign(frame().tooltip, {trigger: 'item', formatter: p => o.tip(p)})
+    });
+  };
+  draw.matrix = (c, pick, width) => {
+    const set = c.sets[pick] || c.sets[0], cols = c.days ? c.days.map(dayOf) : c.cols;
+    return heat(c.rows, cols, set.cells, {width, low: c.days ? undefined : 0, turn: !c.days, top: c.days ? 4 : 18,
+      row_name: c.days ? '' : 'seller \u2193  buyer \u2192', tip: p => tip(
+      c.days ? `${c.rows[p.value[1]]}, ${longDayOf(c.days[p.value[0]])}` : `${c.rows[p.value[1]]} to ${c.cols[p.value[0]]}`,
+      [[c.days ? 'use' : escape(c.unit), num(p.value[2])]], p.data.detail)});
+  };
+  draw.bars = (c, pick, width) => {
+    const items = c.items.slice().sort((a, b) => a.value - b.value);
+    return frame({
+      grid: {left: 4, right: 14, top: 4, bottom: 4, containLabel: true}, xAxis: valueAxis(...reach([0, items.map(i => [i.low, i.high])]), width < 500 ? 3 : 5),
+      yAxis: categoryAxis(items.map(i => i.name), {inverse: true, axisLabel: {color: ink.soft, fontSize: 11, interval: 0, width: width < 500 ? 84 : 150, overflow: 'truncate'}}),
+      series: [{type: 'bar', data: items.map(i => i.value), barMaxWidth: 14, itemStyle: {color: p => items[p.dataIndex].value < 0 ? ink.warn : ink.accent, opacity: .8}},
+        {type: 'custom', silent: true, data: items.map((i, k) => [k, i.low, i.high]), encode: {x: [1, 2], y: 0}, z: 5, renderItem: (_, api) => {
+          const a = api.coord([api.value(1), api.value(0)]), b = api.coord([api.value(2), api.value(0)]);
+          const line = (x1, y1, x2, y2) => ({type: 'line', shape: {x1, y1, x2, y2}, style: {stroke: ink.ink, lineWidth: 1}});
+          return {type: 'group', children: [line(a[0], a[1], b[0], b[1]), line(a[0], a[1] - 3, a[0], a[1] + 3), line(b[0], b[1] - 3, b[0], b[1] + 3)]};
+        }}],
+      tooltip: Object.assign(frame().tooltip, {trigger: 'item', formatter: p => {
+        const i = items[p.dataIndex];
+        return tip(i.name, [['median', num(i.value)], ['5% to 95%', `${num(i.low)} to ${num(i.high)}`]], i.detail);
+      }})
+    });
+  };
+  draw.graph = (c, pick, width, height) => {
+    const set = c.sets[pick] || c.sets[0];
+    const most = Math.max(1e-9, ...c.nodes.map(n => n.face)), edge = Math.max(1e-9, ...c.sets.flatMap(s => s.links.map(l => l[2])));
+    const kinds = [...new Map(c.nodes.map(n => [n.kind || 'other', n.key])).entries()].map(([name, key]) => ({name, key}));
+    const colors = hueOf(kinds);
+    // Coordinates already in the plot's own proportions, so that nothing is stretched.
+    const top = legendHeight(kinds.map(k => k.name), width) + 14, side = width < 500 ? 34 : 60;
+    const [left, right] = reach(c.nodes.map(n => n.x)), [down, up] = reach(c.nodes.map(n => n.y));
+    const wide = width - 2 * side, tall = height - top - 20;
+    const shown = c.nodes.map(n => n.face).sort((a, b) => b - a)[Math.min(c.nodes.length, width < 500 ? 8 : 22) - 1];
+    return frame({
+      legend: legend(kinds.map(k => k.name), 'circle'),
+      series: [{type: 'graph', layout: 'none', roam: false, top, bottom: 20, left: side, right: side,
+        edgeSymbol: ['none', 'arrow'], edgeSymbolSize: 5, categories: kinds.map((k, i) => ({name: k.name, symbol: shapes[i % 4], itemStyle: {color: colors[i]}})),
+        data: c.nodes.map(n => ({name: n.name, x: wide * (n.x - left) / (right - left || 1), y: tall * (up - n.y) / (up - down || 1), value: n.face, symbolSize: 6 + 26 * Math.sqrt(n.face / most),
+          category: kinds.findIndex(k => k.name === (n.kind || 'other')), label: {show: n.face >= shown}})),
+        links: set.links.map(l => ({source: l[0], target: l[1], value: l[2], detail: l[3], lineStyle: {width: 0.4 + 4 * Math.sqrt(l[2] / edge)}})),
+        label: {position: 'right', distance: 3, color: ink.ink, fontSize: 10.5, textBorderColor: ink.paper, textBorderWidth: 2}, labelLayout: {hideOverlap: true},
+        lineStyle: {color: ink.faint, opacity: .5, curveness: .12}, emphasis: {focus: 'adjacency', lineStyle: {opacity: .9, color: ink.accent}}}],
+      tooltip: Object.assign(frame().tooltip, {trigger: 'item', formatter: p => p.dataType === 'edge'
+        ? tip(`${c.nodes[p.data.source].name} \u2192 ${c.nodes[p.data.target].name}`, [['$bn face', num(p.data.value)]], p.data.detail)
+        : tip(p.name, [['pledged and received, $bn', num(p.data.value)]], c.nodes[p.dataIndex].kind)})
+    });
+  };
+  draw.sweep = (c, picks, width) => {
+    const across = 0, up = c.axes.length > 1 ? 1 : -1;
+    const metric = c.metrics[picks[0] || 0], cells = [];
+    c.points.forEach((at, i) => {
+      for (let a = 2; a < c.axes.length; a++) if (at[a] !== (picks[a - 1] || 0)) return;
+      const cell = metric.cells[i];
+      if (cell) cells.push([at[across], up < 0 ? 0 : at[up], cell.mean, i]);
+    });
+    if (!cells.length) return null;
+    return heat(up < 0 ? [''] : c.axes[up].ticks, c.axes[across].ticks, cells, {width, upward: true, top: 22, row_name: up < 0 ? '' : '\u2191 ' + c.axes[up].name + '    \u2192 ' + c.axes[across].name, tip: p => {
+      const cell = metric.cells[p.data.detail];
+      return tip(metric.label, [['mean', num(cell.mean)], ['standard error', cell.se === undefined ? 'one seed' : num(cell.se)], ['seeds', cell.n],
+        ...c.points[p.data.detail].map((k, a) => [escape(c.axes[a].name), escape(c.axes[a].ticks[k])])], '');
+    }});
+  };
+  const showCell = (c, picks, point) => {
+    const metric = c.metrics[picks[0] || 0], cell = metric.cells[point];
+    document.getElementById('cell').innerHTML = `<b>${escape(metric.label)}</b> at ` +
+      c.points[point].map((k, a) => `${escape(c.axes[a].name)} = ${escape(c.axes[a].ticks[k])}`).join(', ') +
+      `: mean ${num(cell.mean)}${cell.se === undefined ? '' : ' ± ' + num(cell.se)}<table class="narrow"><thead><tr><th class="n">Seed</th><th class="n">Value</th></tr></thead><tbody>` +
+      cell.seeds.map(([seed, v]) => `<tr><td class="n">${seed}</td><td class="n">${num(v)}</td></tr>`).join('') + '</tbody></table>';
+  };
+
+  const select = (figure, options, change, label) => {
+    const box = document.createElement('select');
+    box.setAttribute('aria-label', label);
+    options.forEach((text, i) => box.add(new Option(text, i)));
+    box.onchange = () => change(box.selectedIndex);
+    figure.querySelector('.picks').append(box);
+  };
+  const render = figure => {
+    const c = page.charts[figure.dataset.chart], plot = figure.querySelector('.plot');
+    let state = drawn.get(figure);
+    if (!state) {
+      state = {picks: []};
+      drawn.set(figure, state);
+      const pick = i => value => { state.picks[i] = value; refresh(figure); };
+      if (c.type === 'sweep') {
+        const first = ['yield_10y', 'collapse'].map(w => c.metrics.findIndex(m => m.label.toLowerCase().startsWith(w))).find(i => i >= 0);
+        state.picks[0] = first === undefined ? 0 : first;
+        select(figure, c.metrics.map(m => m.label), pick(0), 'metric');
+        figure.querySelector('select').selectedIndex = state.picks[0];
+        for (let a = 2; a < c.axes.length; a++) select(figure, c.axes[a].ticks.map(t => `${c.axes[a].name} = ${t}`), pick(a - 1), c.axes[a].name);
+      } else if (c.sets && c.sets.length > 1) {
+        select(figure, c.sets.map(s => s.label), pick(0), 'what to show');
+        state.picks[0] = figure.querySelector('select').selectedIndex = c.start || 0;
+      }
+      const rows = c.type === 'matrix' ? c.rows.length : c.type === 'bars' ? c.items.length : c.type === 'sweep' && c.axes.length > 1 ? c.axes[1].ticks.length : 0;
+      if (rows) plot.style.height = Math.max(c.type === 'sweep' ? 260 : 160, Math.min(760, 24 + (c.cols ? 130 : 56) + 24 * rows)) + 'px';
+    }
+    if (state.chart) state.chart.dispose();
+    state.chart = echarts.init(plot, null, {renderer: 'canvas'});
+    if (c.type === 'sweep') state.chart.on('click', p => { if (p.data && p.data.detail !== undefined) showCell(c, state.picks, p.data.detail); });
+    refresh(figure);
+  };
+  const refresh = figure => {
+    const c = page.charts[figure.dataset.chart], state = drawn.get(figure);
+    const option = draw[c.type](c, c.type === 'sweep' ? state.picks : state.picks[0] || 0, figure.clientWidth, figure.querySelector('.plot').clientHeight);
+    if (option) state.chart.setOption(option, true); else state.chart.clear();
+  };
+
+  readInk();
+  const figures = [...document.querySelectorAll('figure[data-chart]')];
+  const watch = new IntersectionObserver(entries => entries.forEach(e => {
+    if (e.isIntersecting && !drawn.has(e.target)) { watch.unobserve(e.target); render(e.target); }
+  }), {rootMargin: '800px'});
+  figures.forEach(f => watch.observe(f));
+  let wait = 0;
+  addEventListener('resize', () => {
+    clearTimeout(wait);
+    wait = setTimeout(() => drawn.forEach((state, figure) => { state.chart.resize(); refresh(figure); }), 120);
+  });
+  addEventListener('beforeprint', () => figures.forEach(f => { if (!drawn.has(f)) render(f); }));
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { readInk(); drawn.forEach((_, figure) => render(figure)); });
+})();

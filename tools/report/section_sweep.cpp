@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tools/report/sections.h"
+#include "tools/report/text.h"
+
+namespace haven::report {
+
+void add_sweep(Page& page, const Subject& subject) {
+  const std::vector<results::PointRow> points = subject.file.points();
+  if (points.empty()) return;
+  // metric -> point -> (seed, value)
+  std::map<std::string, std::map<std::int64_t, std::vector<std::pair<std::int64_t, double>>>> values;
+  {
+    results::Statement row(
+        subject.file.database(),
+        "SELECT metric, point, seed, value FROM metrics WHERE variant=? ORDER BY metric, point, seed");
+    row.bind(subject.model.variant);
+    while (row.step()) values[row.text(0)][row.integer(1)].emplace_back(row.integer(2), row.real(3));
+  }
+  if (values.empty()) return;
+  nlohmann::json axes = nlohmann::json::array();
+  std::vector<std::vector<std::pair<double, std::string>>> ticks;
+  for (const results::PointRow& point : points) {
+    for (std::size_t i = 0; i < point.axes.size(); ++i) {
+      const results::AxisValue& axis = point.axes[i];
+      if (ticks.size() <= i) {
+        ticks.emplace_back();
+        axes.push_back({{"name", axis.axis}});
+      }
+      const std::pair<double, std::string> tick{axis.value, axis.label.empty() ? number(axis.value) : axis.label};
+      if (std::find(ticks[i].begin(), ticks[i].end(), tick) == ticks[i].end()) ticks[i].push_back(tick);
+    }
+  }
+  for (std::size_t i = 0; i < ticks.size(); ++i) {
+    std::sort(ticks[i].begin(), ticks[i].end());
+    axes[i]["ticks"] = nlohmann::json::array();
+    for (const auto& tick : ticks[i]) axes[i]["ticks"].push_back(tick.second);
+  }
+  nlohmann::json places = nlohmann::json::array();
+  for (const results::PointRow& point : points) {
+    nlohmann::json place = nlohmann::json::array();
+    for (std::size_t i = 0; i < point.axes.size(); ++i) {
+      const auto& axis = point.axes[i];
+      const std::pair<double, std::string> tick{axis.value, axis.label.empty() ? number(axis.value) : axis.label};
+      place.push_back(std::find(ticks[i].begin(), ticks[i].end(), tick) - ticks[i].begin());
+    }
+    places.push_back(place);
+  }
+  std::size_t cells = 0;
+  for (const auto& [metric, by_point] : values) {
+    for (const auto& [point, seeds] : by_point) cells += seeds.size();
+  }
+  const bool with_seeds = cells <= 50'000;
+  nlohmann::json metrics = nlohmann::json::array();
+  for (const auto& [metric, by_point] : values) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const results::PointRow& point : points) {
+      const auto found = by_point.find(point.point);
+      if (found == by_point.end()) {
+        list.push_back(nullptr);
+        continue;
+      }
+      std::vector<double> numbers;
+      nlohmann::json seeds = nlohmann::json::array();
+      for (const auto& [seed, value] : found->second) {
+        numbers.push_back(value);
+        if (with_seeds) seeds.push_back({seed, rounded(value)});
+      }
+      const results::Summary s = results::summarize(numbers);
+      nlohmann::json cell = {{"mean", rounded(s.mean)}, {"n", s.n}, {"seeds", seeds}};
+      if (s.se) cell["se"] = rounded(*s.se);
+      list.push_back(cell);
+    }
+    const Label label = label_of(metric);
+    metrics.push_back({{"label", label.unit.empty() ? label.text : label.text + ", " + label.unit}, {"cells", list}});
+  }
+  page.open_section(
+      "sweep", "Sweep",
+      fmt::format("{} points; each cell is the mean over its seeds. Choose a cell to see the seeds behind it.",
+                  points.size()));
+  page.chart({{"type", "sweep"}, {"axes", axes}, {"points", places}, {"metrics", metrics}}, "Mean over seeds", "",
+             ChartSize::large);
+  page.html("<div id=\"cell\" class=\"scroll\" aria-live=\"polite\"></div>\n");
+  page.close_section();
+}
+
+}  // namespace haven::report

@@ -1,0 +1,157 @@
+#include "tools/results/export_csv.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "tools/results/schema.h"
+
+namespace haven::results {
+
+namespace {
+
+struct Table {
+  const char* name;
+  const char* sql;
+};
+
+constexpr Table kTables[] = {
+    {"manifest", "SELECT key, value FROM manifest WHERE key <> 'command' ORDER BY key"},
+    {"population", "SELECT kind, institutions FROM population ORDER BY kind"},
+    {"runs",
+     "SELECT variant, point, seed, status, error, digest, events, orders, trades FROM runs "
+     "ORDER BY variant, point, seed"},
+    {"points", "SELECT point, axis, value, label FROM points ORDER BY point, place"},
+    {"metrics", "SELECT variant, point, seed, metric, value FROM metrics ORDER BY variant, point, seed, metric"},
+    {"flows",
+     "SELECT * FROM flows ORDER BY variant, point, seed, day, seller_kind, buyer_kind, sector, face_bn, "
+     "ten_year_equivalent_bn"},
+    {"constraints",
+     "SELECT * FROM constraints ORDER BY variant, point, seed, day, firm, rule, kind, use, headroom_bn, "
+     "shadow_price_bp, binding"},
+    {"liquidity_needs",
+     "SELECT * FROM liquidity_needs ORDER BY variant, point, seed, day, kind, variation_margin_bn, initial_margin_bn, "
+     "haircut_bn"},
+    {"positions",
+     "SELECT * FROM positions ORDER BY variant, point, seed, day, kind, book, sector, face_bn, "
+     "ten_year_equivalent_bn"},
+    {"repo",
+     "SELECT * FROM repo ORDER BY variant, point, seed, day, segment, volume_bn, rate_pct, haircut_pct, refused_bn"},
+    {"collateral_edges",
+     "SELECT * FROM collateral_edges ORDER BY variant, point, seed, day, giver, receiver, segment, security, face_bn"},
+    {"defaults",
+     "SELECT * FROM defaults ORDER BY variant, point, seed, time_ns, institution, kind, shortfall_bn, cause"},
+    {"scorecard",
+     "SELECT metric, observed, low, high, flag, null_mean, model_mean, model_se, inside, source, tag FROM scorecard "
+     "ORDER BY place"},
+    {"observed", "SELECT series, day, value, source, tag FROM observed ORDER BY series, day, value"},
+    {"attribution", "SELECT metric, moment, channel, share, se FROM attribution ORDER BY metric, moment, channel"},
+    {"edge", "SELECT axis, today, threshold, low, high FROM edge ORDER BY axis, threshold"},
+    {"collateral_nodes", "SELECT name, kind, x, y FROM collateral_nodes ORDER BY name"},
+};
+
+void append_text(std::string& line, const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) {
+    line += text;
+    return;
+  }
+  line += '"';
+  for (const char c : text) {
+    if (c == '"') line += '"';
+    line += c;
+  }
+  line += '"';
+}
+
+void append_cell(std::string& line, const Statement& row, int column) {
+  switch (row.column_type(column)) {
+    case SQLITE_INTEGER:
+      fmt::format_to(std::back_inserter(line), "{}", row.integer(column));
+      break;
+    case SQLITE_FLOAT:
+      fmt::format_to(std::back_inserter(line), "{}", row.real(column));
+      break;
+    case SQLITE_NULL:
+      break;
+    default:
+      append_text(line, row.text(column));
+  }
+}
+
+class CsvFile {
+ public:
+  explicit CsvFile(const std::filesystem::path& path) : path_(path.string()), out_(path, std::ios::binary) {
+    require_good();
+  }
+  void write(const std::string& text) { out_ << text; }
+  void close() {
+    out_.close();
+    require_good();
+  }
+
+ private:
+  void require_good() {
+    if (!out_) throw StoreError(Fault::cannot_write, fmt::format("{}: cannot be written", path_));
+  }
+  std::string path_;
+  std::ofstream out_;
+};
+
+void export_table(const ResultFile& file, const std::filesystem::path& folder, const Table& table) {
+  CsvFile csv(folder / fmt::format("{}.csv", table.name));
+  Statement row(file.database(), table.sql);
+  std::string line;
+  for (int i = 0; i < row.columns(); ++i) {
+    if (i > 0) line += ',';
+    line += row.column_name(i);
+  }
+  csv.write(line + "\n");
+  while (row.step()) {
+    line.clear();
+    for (int i = 0; i < row.columns(); ++i) {
+      if (i > 0) line += ',';
+      append_cell(line, row, i);
+    }
+    csv.write(line += '\n');
+  }
+  csv.close();
+}
+
+void export_series(const ResultFile& file, const std::filesystem::path& folder) {
+  CsvFile csv(folder / "series.csv");
+  csv.write("variant,point,seed,name,time_ns,time,value\n");
+  Statement row(file.database(),
+                "SELECT variant, point, seed, name, data FROM series ORDER BY variant, point, seed, name");
+  std::string prefix, line;
+  while (row.step()) {
+    prefix.clear();
+    for (int i = 0; i < 4; ++i) {
+      append_cell(prefix, row, i);
+      prefix += ',';
+    }
+    const metrics::Series series = decode_series(row.text(3), row.blob(4));
+    line.clear();
+    for (std::size_t i = 0; i < series.times.size(); ++i) {
+      fmt::format_to(std::back_inserter(line), "{}{},{},{}\n", prefix, series.times[i].ns,
+                     base::to_string(series.times[i]), series.values[i]);
+    }
+    csv.write(line);
+  }
+  csv.close();
+}
+
+}  // namespace
+
+void export_csv(const ResultFile& file, const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || !std::filesystem::is_directory(folder)) {
+    throw StoreError(Fault::cannot_write, fmt::format("{}: cannot be made a folder ({})", folder, error.message()));
+  }
+  for (const Table& table : kTables) export_table(file, folder, table);
+  export_series(file, folder);
+}
+
+}  // namespace haven::results

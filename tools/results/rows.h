@@ -1,0 +1,101 @@
+// What a result file holds beside the runs themselves.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/time.h"
+
+namespace haven::results {
+
+/// Who made the file and from what. Everything but `command` takes part in exports.
+struct Manifest {
+  std::string plan;           ///< "april-2025", or a sweep plan's name
+  std::string event;          ///< the event's name as people say it: "April 2025"
+  std::string command;        ///< the command line that created the file
+  std::string version;        ///< haven's version; runs of two versions never share a file
+  std::string config;         ///< the whole effective config, text format
+  std::string config_digest;  ///< of `config`
+  /// What makes two commands the same plan (config, axes, what is kept) and leaves out the number of seeds and threads,
+  /// so that asking for more seeds resumes. Equal to config_digest when there is no sweep.
+  std::string plan_digest;
+  std::map<std::string, std::int64_t> population;  ///< institution kind -> number of institutions
+};
+
+/// Names one run. `variant` is "model", "null" (every feedback frozen) or a plan's own; `point` numbers the sweep's
+/// points from 0 and is 0 where there is no sweep.
+struct RunKey {
+  std::string variant = "model";
+  std::int64_t point = 0;
+  std::uint64_t seed = 0;
+  auto operator<=>(const RunKey&) const = default;
+};
+
+enum class RunStatus { done, failed };
+
+/// One run as the file lists it.
+struct RunRow {
+  RunKey key;
+  RunStatus status = RunStatus::done;
+  std::string error;   ///< of a failed run
+  std::string digest;  ///< 32 hexadecimal digits; empty when failed
+  std::uint64_t events = 0, orders = 0, trades = 0;
+};
+
+/// What a run cost on this machine. Never exported.
+struct Timing {
+  double cpu_seconds = 0, wall_seconds = 0;
+};
+
+/// One coordinate of a sweep's point: a number, or a label ("final_rule") whose value is its place in the list.
+struct AxisValue {
+  std::string axis;  ///< field path with unit, as in the plan
+  double value = 0;
+  std::string label;  ///< empty for plain numbers
+};
+struct PointRow {
+  std::int64_t point = 0;
+  std::vector<AxisValue> axes;
+};
+
+/// One row of the scorecard. flag: "input", "implied" or "outcome"; only outcomes score.
+struct ScorecardRow {
+  std::string metric;
+  double observed = 0, low = 0, high = 0;
+  std::string flag;
+  std::optional<double> null_mean, model_mean, model_se;
+  bool inside = false;
+  std::string source, tag;
+};
+
+/// An observed value to set beside a series (or metric) of that name. Drawn at 15:30 of its day.
+struct ObservedRow {
+  std::string series;
+  base::Date day;
+  double value = 0;
+  std::string source, tag;
+};
+
+/// A channel's Shapley share of a metric's move, in the metric's unit. moment: "peak" or "end".
+struct AttributionRow {
+  std::string metric, moment, channel;
+  double share = 0, se = 0;
+};
+
+/// The collapse threshold along an axis and where the config stands; low and high bound the threshold at 95%.
+struct EdgeRow {
+  std::string axis;
+  double today = 0, threshold = 0, low = 0, high = 0;
+};
+
+/// Where an institution is drawn in the collateral network. Coordinates in any unit; the page fits them.
+struct CollateralNodeRow {
+  std::string name, kind;
+  double x = 0, y = 0;
+};
+
+}  // namespace haven::results
