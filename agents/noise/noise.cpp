@@ -41,17 +41,22 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   const double gross = base::pow(vol, p.volume_elasticity);
   const double parents = p.parent_share * base::pow(vol, p.net_elasticity);
 
-  // Next arrival: ten New York hours carry the day's volume.
-  const double per_minute = day_lots / child_lots / 600.0 * gross * day_shape(view, p.night_rate);
+  // Next arrival: ten New York hours carry the day's volume in slices of the size that the book lately took.
+  if (trader.slice_lots == 0) trader.slice_lots = child_lots;
+  const double per_minute = day_lots / std::max(0.15 * child_lots, trader.slice_lots) / 600.0 * gross * day_shape(view, p.night_rate);
   const double wait_min = std::min(trader.draws.exponential(Purpose::arrival) / std::max(per_minute, 1e-4), 60.0);
   out.wake(view.now() + base::Duration{static_cast<std::int64_t>(wait_min * 6e10)}, 0);
 
   const std::int64_t multiple = instrument.lot_multiple;
   std::int64_t want = 0;
-  const double inventory_bn = static_cast<double>(instrument.kind == world::BookKind::cash      ? view.holding_lots(instrument.index) - view.own().need_lots[instrument.index]
-                                                  : instrument.kind == world::BookKind::futures ? view.futures_lots(instrument.index)
-                                                                                                : view.swap_lots(instrument.index)) *
-                              1e-4 * instrument.ten_year_equivalent;
+  const std::int64_t held = instrument.kind == world::BookKind::cash      ? view.holding_lots(instrument.index)
+                            : instrument.kind == world::BookKind::futures ? view.futures_lots(instrument.index)
+                                                                          : view.swap_lots(instrument.index);
+  if (!trader.started) {
+    trader.started = 1;
+    trader.start_lots = held;
+  }
+  const double inventory_bn = static_cast<double>(held - trader.start_lots) * 1e-4 * instrument.ten_year_equivalent;
   if (trader.draws.uniform(Purpose::choice) < std::min(0.9, parents / gross)) {
     const std::size_t slot = trader.draws.below(Purpose::choice, kParents);
     if (trader.left_lots[slot] == 0) {
@@ -63,13 +68,13 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
       trader.left_lots[slot] = std::max<std::int64_t>(1, static_cast<std::int64_t>(lots)) * (buys ? 1 : -1);
     }
     const std::int64_t left = trader.left_lots[slot];
-    const auto slice = std::min<std::int64_t>(std::abs(left), std::max<std::int64_t>(1, static_cast<std::int64_t>(child_lots)));
+    const auto slice = std::min<std::int64_t>(std::abs(left), std::max<std::int64_t>(1, static_cast<std::int64_t>(trader.slice_lots)));
     want = left > 0 ? slice : -slice;
     trader.left_lots[slot] -= want;
   } else {
     const bool buys = trader.draws.uniform(Purpose::side) < 0.5;
     const double size = std::min(4.0, trader.draws.exponential(Purpose::size));
-    want = std::max<std::int64_t>(1, static_cast<std::int64_t>(child_lots * size)) * (buys ? 1 : -1);
+    want = std::max<std::int64_t>(1, static_cast<std::int64_t>(trader.slice_lots * size)) * (buys ? 1 : -1);
   }
   want += trader.carried_lots;
   trader.carried_lots = 0;
@@ -85,6 +90,8 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   const auto most = std::max<std::int64_t>(multiple, static_cast<std::int64_t>(p.queue_share * static_cast<double>(queue)));
   const std::int64_t size = std::max<std::int64_t>(1, std::min<std::int64_t>(std::abs(want), most) / multiple) * multiple;
   const std::int64_t rest = std::max<std::int64_t>(0, std::abs(want) - size);
+  // What the queue would have let through, up to a whole child.
+  trader.slice_lots += 0.05 * (std::min(child_lots, static_cast<double>(most)) - trader.slice_lots);
   trader.carried_lots = std::min<std::int64_t>(rest, static_cast<std::int64_t>(5 * child_lots)) * base::sign(side);
   const auto band = static_cast<std::int32_t>(p.band_ticks);
   out.immediate(k, side, side == Side::buy ? md.ask + base::Ticks{band} : md.bid - base::Ticks{band}, size);

@@ -35,10 +35,13 @@ struct Trader {
   double scale = 1;
   std::uint32_t book = 0;
   std::array<std::int64_t, kParents> left_lots{};  ///< signed remainder of each parent
+  std::int64_t start_lots = 0;                     ///< opening inventory: what it leans towards
+  std::uint8_t started = 0;
+  double slice_lots = 0;                           ///< average size lately sent
   std::int64_t carried_lots = 0;                   ///< signed part of orders the queue was too thin for
 
   template <class Archive>
-  void fields(Archive& archive) { archive(self, draws, scale, book, left_lots, carried_lots); }
+  void fields(Archive& archive) { archive(self, draws, scale, book, left_lots, start_lots, started, slice_lots, carried_lots); }
 };
 
 void wake(const world::View& view, const Parameters& p, Trader& trader, world::Intents& out);

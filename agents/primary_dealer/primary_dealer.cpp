@@ -32,9 +32,10 @@ double binding_probability(double use, double use_volatility) { return base::nor
 void update_limits(const world::View& view, const Parameters& p, Dealer& dealer) {
   const auto& own = view.own();
   const double capacity = std::max(1e-6, own.leverage_capacity_bn);
-  dealer.use_leverage = (own.leverage_exposure_bn + inventory_exposure_bn(view)) / capacity;
+  dealer.use_leverage = own.leverage_capacity_bn == 0 ? p.calm_use : (own.leverage_exposure_bn + inventory_exposure_bn(view)) / capacity;
   const auto& cov = view.spec().covariance;
-  const auto dv01 = view.own_dv01();
+  auto dv01 = view.own_dv01();
+  for (std::size_t n = 0; n < kNodes; ++n) dv01[n] -= dealer.target_dv01[n];
   double variance = 0;
   for (std::size_t a = 0; a < kNodes; ++a) {
     for (std::size_t b = 0; b < kNodes; ++b) {
@@ -133,13 +134,7 @@ void learn(const world::View& view, const Parameters& p, Dealer& dealer) {
 
 void hedge(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out) {
   auto dv01 = view.own_dv01();
-  for (std::size_t s = 0; s < world::kSecurities; ++s) {
-    // What it was built to carry was hedged before the start.
-    const auto& security = view.spec().securities[s];
-    for (std::size_t n = 0; n < kNodes; ++n) {
-      dv01[n] -= static_cast<double>(dealer.target_lots[s]) * security.dv01_per_lot * security.weight[n];
-    }
-  }
+  for (std::size_t n = 0; n < kNodes; ++n) dv01[n] -= dealer.target_dv01[n];
   const double ten_year_dollars = view.spec().books[world::kTenYearNode].dv01_per_lot;
   for (const Hedge& h : kHedges) {
     double net = 0;
@@ -223,6 +218,7 @@ void open_day(const world::View& view, const Parameters& p, Dealer& dealer) {
       dealer.seen_specific_bp[n] = world::treasury_specific_premium_bp(view.spec().beliefs, view.outside(), n);
     }
     for (std::size_t s = 0; s < world::kSecurities; ++s) dealer.target_lots[s] = view.holding_lots(s);
+    dealer.target_dv01 = view.own_dv01();
   }
   update_limits(view, p, dealer);
 }
@@ -311,7 +307,8 @@ RepoQuote repo_quote(const world::View& view, const Parameters& p, const Dealer&
   RepoQuote quote;
   quote.rate_pct = funding + 0.01 * (p.client_repo_spread_bp + 0.1 * dealer.cost_bp * uncleared);
   const double used = inventory_exposure_bn(view) + already_bn * uncleared;
-  quote.most_bn = view.spec().is_frozen(world::Channel::dealer_leverage)
+  // Before its first morning a dealer's capacity is not known: it carries on what it carried.
+  quote.most_bn = view.spec().is_frozen(world::Channel::dealer_leverage) || own.leverage_capacity_bn == 0
                       ? 1e6
                       : std::max(0.0, (own.leverage_capacity_bn - used) / std::max(0.05, uncleared));
   return quote;

@@ -57,6 +57,7 @@ struct Dealer {
   world::Nodes seen_specific_bp{};
   std::array<std::int64_t, world::kNodes> seen_swap_flow{};
   std::array<std::int64_t, world::kSecurities> target_lots{};  ///< inventory it was built to carry
+  world::Nodes target_dv01{};                              ///< net duration of its opening book, hedged outside the model, dollars per bp
   std::array<std::array<std::int32_t, 2>, world::kNodes> cash_quote{};                 ///< price of the resting quote, per side
   std::array<std::array<std::int32_t, 2>, world::kNodes> cash_lots{};                  ///< remaining; 0: none
   std::array<std::array<std::int32_t, 2 * kSwapLevels>, world::kNodes> swap_quote{};
@@ -68,7 +69,7 @@ struct Dealer {
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(self, draws, scale, hurdle_scale, cleared_share, basket_view_bp, swap_view_bp, seen_specific_bp, seen_swap_flow, target_lots, cash_quote,
+    archive(self, draws, scale, hurdle_scale, cleared_share, basket_view_bp, swap_view_bp, seen_specific_bp, seen_swap_flow, target_lots, target_dv01, cash_quote,
             cash_lots, swap_quote, swap_lots, last_look, opened, use_leverage, use_var, cost_bp, asked, declined);
   }
 };

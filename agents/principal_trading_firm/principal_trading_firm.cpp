@@ -48,31 +48,33 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
 
   const auto& spec = view.spec();
   const double memory = decay(minutes, p.flow_memory_min);
-  const double sigma10 = spec.covariance.sigma_bp[world::kTenYearNode];
   world::Nodes pressure{};
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
     const auto& md = view.book(k);
     const double flow = static_cast<double>(md.signed_lots - firm.seen_flow[k]) * 1e-4 * spec.books[k].ten_year_equivalent;
     firm.seen_flow[k] = md.signed_lots;
-    const double surprise = flow - firm.flow_rate[k] * minutes;
+    // Expected flow dies out with the same half-life with which it is learned.
+    const double surprise = flow - firm.flow_rate[k] * (1.0 - memory) * p.flow_memory_min / kLn2;
     firm.flow_rate[k] = memory * firm.flow_rate[k] + (1.0 - memory) * flow / minutes;
     firm.own[k] = firm.own[k] * decay(minutes, p.own_half_life_min) - p.own_impact_share * p.impact_bp_per_bn * surprise;
     for (std::size_t n = 0; n < kNodes; ++n) pressure[n] += spec.books[k].weight[n] * surprise;
   }
-  // Kyle filter: node a's yield falls by impact x sum_b (sigma_a rho_ab sigma_b / sigma_10^2) pressure_b.
+  // Kyle filter: flow is news about the premium, so node a's yield falls by
+  // impact x sum_b (loading_a rho_ab loading_b) pressure_b: the policy part of a yield is public and learned elsewhere.
+  const auto& loading = spec.beliefs.premium_loading;
   for (std::size_t a = 0; a < kNodes; ++a) {
     double move = 0;
-    for (std::size_t b = 0; b < kNodes; ++b) {
-      move += spec.covariance.correlation[a][b] * spec.covariance.sigma_bp[b] * pressure[b];
-    }
-    firm.belief[a] -= p.impact_bp_per_bn * (1.0 - p.own_impact_share) * spec.covariance.sigma_bp[a] * move / (sigma10 * sigma10);
+    for (std::size_t b = 0; b < kNodes; ++b) move += spec.covariance.correlation[a][b] * loading[b] * pressure[b];
+    firm.belief[a] -= p.impact_bp_per_bn * (1.0 - p.own_impact_share) * loading[a] * move;
   }
 
   const double toward = 1.0 - decay(minutes, p.belief_half_life_min);
   world::Nodes gap{}, mass{};
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
     if (!view.two_sided(k)) continue;
-    const double residual = view.mid_yield_bp(k) - curve_bp(spec.books[k], firm.belief) - firm.own[k];
+    // The mid, less what inventory like its own makes all firms shade their quotes by.
+    const double seen_bp = view.yield_of_ticks(k, view.book(k).mid_ticks + firm.skew_ticks[k]);
+    const double residual = seen_bp - curve_bp(spec.books[k], firm.belief) - firm.own[k];
     firm.own[k] += 0.5 * toward * residual;
     for (std::size_t n = 0; n < kNodes; ++n) {
       gap[n] += spec.books[k].weight[n] * residual;
@@ -86,7 +88,9 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
 
 void mark(const world::View& view, const Parameters& p, Firm& firm) {
   double result = 0;
+  firm.net_lots = 0;
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
+    firm.net_lots += static_cast<double>(firm.lots[k]) * view.spec().books[k].ten_year_equivalent;
     result += (static_cast<double>(firm.lots[k]) * view.book(k).mid_ticks - firm.paid_ticks[k]) * view.dollars_per_tick(k);
   }
   firm.result_bn = result * 1e-9;
@@ -160,13 +164,17 @@ void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t
   }
   if (night) lots *= p.night_size_share;
 
-  const double inventory = std::clamp(static_cast<double>(firm.lots[k]) / calm_lots, -2.0 * p.inventory_limit, 2.0 * p.inventory_limit);
+  // Inventory in standard sizes: the book's own, and the net duration over all books, which hedges it.
+  const double own_sizes = static_cast<double>(firm.lots[k]) / calm_lots;
+  const double net_sizes = firm.net_lots / (p.size_lots * firm.scale);
+  const double inventory = std::clamp(p.own_inventory_weight * own_sizes + (1.0 - p.own_inventory_weight) * net_sizes, -2.0 * p.inventory_limit, 2.0 * p.inventory_limit);
   const double flat_urgency = view.minutes_to_day_end() < 75.0 ? 4.0 : 1.0;
-  const double centre = fair - flat_urgency * inventory * risk_half;
+  firm.skew_ticks[k] = flat_urgency * inventory * risk_half;
+  const double centre = fair - firm.skew_ticks[k];
   const auto bid_limit = md.has_ask ? md.ask.v - 1 : INT32_MAX;
   const auto ask_limit = md.has_bid ? md.bid.v + 1 : INT32_MIN;
-  const std::int32_t bid = std::min(static_cast<std::int32_t>(std::floor(centre - half + 0.5)), bid_limit);
-  const std::int32_t ask = std::max(static_cast<std::int32_t>(std::ceil(centre + half - 0.5)), ask_limit);
+  const std::int32_t bid = std::min(static_cast<std::int32_t>(std::floor(centre - half + p.tick_rounding)), bid_limit);
+  const std::int32_t ask = std::max(static_cast<std::int32_t>(std::ceil(centre + half - p.tick_rounding)), ask_limit);
 
   const std::int64_t multiple = instrument.lot_multiple;
   const auto rounded = [&](double x) { return std::max<std::int64_t>(1, static_cast<std::int64_t>(x / static_cast<double>(multiple) + 0.5)) * multiple; };
@@ -221,6 +229,7 @@ void wake(const world::View& view, const Parameters& p, Firm& firm, std::uint16_
       quote(view, p, firm, k, out);
     }
   }
+  if (reason == kNews) return;
   const double mean_s = (view.night() ? p.night_interval_s : p.quote_interval_s) * firm.speed;
   const double wait_s = mean_s * (0.5 + firm.draws.uniform(Purpose::jitter));
   out.wake(view.now() + base::Duration{static_cast<std::int64_t>(wait_s * 1e9)}, kLook);

@@ -33,8 +33,10 @@ struct Parameters {
   double fills_per_minute = 0;  ///< A, per book
   double realised_weight = 0;  ///< log weight of realised in believed volatility; the rest is implied
   double implied_elasticity = 0;  ///< of implied volatility to the uncertainty index
+  double tick_rounding = 0;  ///< share of a tick by which a quote may be better than its reservation price
   double holding_min = 0;  ///< time a position is held
   double size_lots = 0;  ///< top level in a ten-year book on a calm day, lots of $100,000
+  double own_inventory_weight = 0;  ///< of the book's own inventory in the skew; the rest is net duration over all books
   double inventory_limit = 0;  ///< in standard sizes
   double take_edge_ticks = 0;  ///< edge beyond the half-spread at which it takes instead of making
   double loss_limit_bn = 0;  ///< daily; at it the firm leaves until tomorrow
@@ -59,20 +61,24 @@ struct Firm {
   std::array<std::int64_t, world::kOutrightBooks> lots{}; ///< own inventory since the morning
   std::array<double, world::kOutrightBooks> paid_ticks{}; ///< lots x price, signed, since the morning
   std::array<std::array<Quote, 2 * kLevels>, world::kOutrightBooks> quotes{};
+  std::array<double, world::kOutrightBooks> skew_ticks{};  ///< by which inventory shades the quotes, at the last quote
   base::Time last_look;
+  double net_lots = 0;                   ///< own net duration over all books, lots of the ten-year
   double result_bn = 0;                  ///< today's profit at mid
   std::uint8_t out = 0;                  ///< 1: loss limit reached, gone until tomorrow
   std::uint8_t opened = 0;
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(self, draws, speed, scale, belief, own, seen_public, seen_flow, flow_rate, lots, paid_ticks, quotes,
-            last_look, result_bn, out, opened);
+    archive(self, draws, speed, scale, belief, own, seen_public, seen_flow, flow_rate, lots, paid_ticks, quotes, skew_ticks,
+            last_look, net_lots, result_bn, out, opened);
   }
 };
 
 /// Reasons of a wake: below kOutrightBooks, requote that book; kLook, look at everything; kOpen, a day begins.
 constexpr std::uint16_t kLook = 100;
+/// The public state changed: look at everything now; the next regular look stays where it was.
+constexpr std::uint16_t kNews = 101;
 
 /// The firm forms its first belief from the market's start.
 void open_day(const world::View& view, const Parameters& p, Firm& firm);

@@ -37,7 +37,7 @@ struct LaggedLevel {
 // --- initial margin -----------------------------------------------------------------------------------------------------
 
 /// Initial margin as a share of value: max(floor, k x sigma) + add-on, with sigma from an exponentially weighted variance
-/// of one-day moves. FACTS for the config: k 4.5 to 5.5, 10-year futures 1.7% in 2025 (computed from memory), steps with
+/// of one-day moves. Where a config starts: k 4.5 to 5.5, 10-year futures 1.7% in 2025 (computed from memory), steps with
 /// 1 to 3 days of lag (computed).
 struct MarginRule {
   double k = 5.0;               ///< margin over one-day standard deviation

@@ -23,7 +23,7 @@ class Run {
     ++w.events;
     switch (static_cast<EventKind>(e.kind)) {
       case EventKind::agent: agent(InstitutionId{e.agent}, e.detail); return;
-      case EventKind::outside: w.outside = state_.steps[e.payload].state; return;
+      case EventKind::outside: outside(e.payload); return;
       case EventKind::evening_open: evening_open(); break;
       case EventKind::funding_morning:
         funding_morning(spec_, state_, market_, probes_, scratch_);
@@ -48,6 +48,16 @@ class Run {
     const auto next = static_cast<std::size_t>(state_.world.day) + 1;
     const base::Date day = next < spec_.world.days.size() ? spec_.world.days[next] : spec_.world.settle.back();
     return base::midnight(day) + base::hours(8) + base::minutes(30);
+  }
+
+  // The public state changes, and those who quote fastest hear of it first.
+  void outside(std::uint32_t step) {
+    auto& w = state_.world;
+    w.outside = state_.steps[step].state;
+    for (const auto& firm : state_.population.principal_trading_firm) {
+      const double wait_s = spec_.population.principal_trading_firm.reaction_s * firm.speed;
+      market_.wake(firm.self, w.now + base::Duration{static_cast<std::int64_t>(wait_s * 1e9)}, agents::principal_trading_firm::kNews);
+    }
   }
 
   template <class F>

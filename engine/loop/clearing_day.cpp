@@ -142,7 +142,6 @@ void end_day(const Spec& spec, State& state, Market& market, metrics::Probes& pr
     const InstitutionId id{i};
     auto& account = w.accounts[i];
     account.equity_bn = w.equity_bn(spec.world, id);
-    if (w.day == 0) account.start_equity_bn = account.peak_equity_bn = account.equity_bn;
     account.peak_equity_bn = std::max(account.peak_equity_bn, account.equity_bn);
     const Kind kind = spec.world.institutions[i].kind;
     const bool levered = kind == Kind::basis_fund || kind == Kind::swap_spread_fund;

@@ -200,6 +200,7 @@ struct Morning {
       return sum;
     };
     for (auto& fund : p.basis_fund) finance(fund.self, spec.population.basis_fund.buffer * position_bn(fund.self));
+    for (auto& firm : p.principal_trading_firm) finance(firm.self, 0.0);
     for (auto& fund : p.swap_spread_fund) finance(fund.self, spec.population.swap_spread_fund.buffer * position_bn(fund.self));
     for (const auto& t : scratch.trades) {
       if (t.segment == Segment::nccbr || t.segment == Segment::sponsored) tally.add(base::to_bn(t.cash), t.rate_hbp * 0.01);

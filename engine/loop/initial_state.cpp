@@ -222,6 +222,10 @@ State initial_state(const Spec& spec, std::uint64_t seed, std::vector<base::Reco
   first.name = base::name_key("market");
   first.sequence = state.sequence.back()++;
   state.queue.push(first);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    auto& account = w.accounts[i];
+    account.equity_bn = account.start_equity_bn = account.peak_equity_bn = w.equity_bn(spec.world, {i});
+  }
   w.ledger.check_conservation();
   return state;
 }

@@ -218,7 +218,14 @@ void Market::refresh(std::size_t k) {
     md.ask = book.best_ask();
     md.ask_lots = book.best_ask_lots();
   }
-  if (md.has_bid && md.has_ask) md.mid_ticks = 0.5 * (static_cast<double>(md.bid.v) + static_cast<double>(md.ask.v));
+  // A wide market says little about the mid: then it moves only as far as the quotes force it.
+  constexpr std::int32_t kWide = 24;
+  if (md.has_bid && md.has_ask && md.ask.v - md.bid.v <= kWide) {
+    md.mid_ticks = 0.5 * (static_cast<double>(md.bid.v) + static_cast<double>(md.ask.v));
+  } else {
+    if (md.has_bid) md.mid_ticks = std::max(md.mid_ticks, static_cast<double>(md.bid.v));
+    if (md.has_ask) md.mid_ticks = std::min(md.mid_ticks, static_cast<double>(md.ask.v));
+  }
 }
 
 void Market::request(InstitutionId who, const world::Intent& intent) {

@@ -41,7 +41,7 @@ TEST_CASE("the digest does not see a default written out, nor a source", "[assem
 TEST_CASE("the digest sees every value, whether it is set, and --set", "[assemble]") {
   std::set<std::string> digests = {digest_of(kText)};
   const std::vector<std::string> changes = {
-      "title=u", "days=6", "steered=true", "start=2025-04-02", "cap_bn=0", "dealer[name=a].limit_bn=3.0000000000000004",
+      "title=u", std::string("title=t\0", 8), "days=6", "steered=true", "start=2025-04-02", "cap_bn=0", "dealer[name=a].limit_bn=3.0000000000000004",
       "dealer[name=a].desks=2", "dealer[name=a].mode=FROZEN", "dealer[name=a].repo={}", "dealer[name=a].ladder_bp[1]=3",
       "dealer[name=a].ladder_bp=[1]", "dealer[name=a].ladder_bp=[2, 1]", "dealer[name=b].remove=true",
       "dealer={name: \"c\"}", "dealer[name=b].stop_loss_bn=0", "dealer[name=b].fallback={}", "step[0].size_bn=2",

@@ -73,6 +73,7 @@ TEST_CASE("all range faults of a file are reported at once, also beside a misspe
 
 TEST_CASE("faults count columns in characters, not in bytes or tab stops", "[assemble]") {
   CHECK(has(faults_of("\tdays: 1\n\ttitle: \"\xc3\xa9\xc3\xa9\" dayz: 1"), "one:2:14: found the field \"dayz\""));
+  CHECK(has(faults_of("days: 1\n\tcap_bn: -1"), "one:2:2: found -1 bn for cap_bn"));
 }
 
 TEST_CASE("a string that is not UTF-8 is refused", "[assemble]") {

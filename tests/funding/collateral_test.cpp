@@ -27,7 +27,7 @@ struct Tamper {
 
 TEST_CASE("a lot pledged twice knows its chain back to the fund that owns it", "[funding]") {
   Desk d;
-  d.own(d.fund, 1000);
+  d.own(d.fund, 1400);
   d.open(d.terms(d.dealer, d.fund, 1000));
   d.open(d.terms(d.other_dealer, d.dealer, 700));
   const ContractId last = d.open(d.terms(d.money_fund, d.other_dealer, 500, Reuse::forbidden)).id;
@@ -41,10 +41,11 @@ TEST_CASE("a lot pledged twice knows its chain back to the fund that owns it", "
   CHECK(m.pledged == Face{2200});
   CHECK(m.own_financed == Face{1000});
   CHECK(m.multiplier == Approx(2.2));
+  CHECK(m.by_chain_length[0] == Face{400});
   CHECK(m.by_chain_length[1] == Face{300});
   CHECK(m.by_chain_length[2] == Face{200});
   CHECK(m.by_chain_length[3] == Face{500});
-  CHECK(d.books.position(d.fund, d.ten) == Face{1000});
+  CHECK(d.books.position(d.fund, d.ten) == Face{1400});
   CHECK(d.books.box(d.money_fund, d.ten) == Face{500});
   d.check();
 }

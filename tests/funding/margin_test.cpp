@@ -103,17 +103,22 @@ TEST_CASE("calls come when due, collections before payments, each once, whatever
   CHECK(base::to_string(due_at(kEndOfDayCycle, d.tomorrow, {monday.v + 3})).substr(0, 10) == "2025-04-07");  // over a weekend
   const auto taken = [&](bool turned) {
     MarginCalls calls;
+    calls.add(d.books, d.dealer, d.clearing_house, dollars(-3), ledger::Reason::variation_margin, intraday + base::minutes(-60));
+    calls.add(d.books, d.fund, d.clearing_house, dollars(8), ledger::Reason::variation_margin, intraday + base::minutes(-40));
     for (int k = 0; k < 2; ++k) {
       if ((k == 0) != turned) calls.add(d.books, d.dealer, d.clearing_house, dollars(-5), ledger::Reason::variation_margin, due);
       if ((k == 1) != turned) calls.add(d.books, d.fund, d.clearing_house, dollars(5), ledger::Reason::variation_margin, due);
     }
     calls.add(d.books, d.fund, d.clearing_house, dollars(9), ledger::Reason::initial_margin, intraday);
     calls.add(d.books, d.fund, d.clearing_house, {}, ledger::Reason::initial_margin, intraday);
-    CHECK(calls.outstanding(d.fund, due) == dollars(14));
-    CHECK(calls.outstanding(d.fund, intraday) == dollars(9));
+    CHECK(calls.outstanding(d.fund, due) == dollars(22));
+    CHECK(calls.outstanding(d.fund, intraday) == dollars(17));
     std::vector<MarginCall> out;
-    calls.take_due(base::midnight(d.today) + base::hours(14), out);
+    calls.take_due(base::midnight(d.today) + base::hours(13), out);
     CHECK(out.empty());
+    calls.take_due(base::midnight(d.today) + base::hours(14), out);
+    REQUIRE(out.size() == 2);
+    CHECK(out[0].institution == d.dealer);  // due first, though it is a payment
     calls.take_due(intraday, out);
     CHECK(out.size() == 1);
     calls.take_due(due, out);

@@ -39,8 +39,11 @@ TEST_CASE("when both margins fill exactly the rate is in the middle of those tha
   RepoAuction auction;
   auction.clear(std::vector{step(0, 430, 100), step(1, 438, 50)}, std::vector{step(5, 450, 100), step(6, 433, 10)}, dollars(1));
   CHECK(auction.rate_hbp() == (bp(433) + bp(438)) / 2);
-  auction.clear(std::vector{step(0, -431, 100)}, std::vector{step(5, -430, 100)}, dollars(1));
-  CHECK(auction.rate_hbp() == -43050);
+  RepoStep low = step(0, 0, 100), high = step(5, 0, 100);
+  low.rate_hbp = -43'001;
+  high.rate_hbp = -43'000;
+  auction.clear(std::vector{low}, std::vector{high}, dollars(1));
+  CHECK(auction.rate_hbp() == -43'001);
 }
 
 TEST_CASE("no rate comes out where nobody agrees", "[funding]") {

@@ -186,6 +186,8 @@ TEST_CASE("bonds bought today move nothing but the position until tomorrow's set
   const std::vector<Money> par{dollars(1'000'000), dollars(1'000'000)};
   ledger.settle(kToday, kClearing, par, journal, kNow);
   CHECK(ledger.due(kFund, kTen) == Face{});
+  CHECK(ledger.cash(kFund) == before);
+  CHECK(ledger.unsettled_cash(kFund) == dollars(-99'500'000));
   ledger.settle(kTomorrow, kClearing, par, journal, kNow + base::kDay);
   CHECK(ledger.due(kFund, kTen) == Face{100'000'000});
   CHECK(ledger.due(kDealer, kTen) == Face{-100'000'000});
@@ -245,6 +247,8 @@ TEST_CASE("more than is due or more than the box holds cannot be delivered", "[l
   ledger.add_trade(kFund, kDealer, kTen, {100}, dollars(100), kToday, journal, kNow);
   ledger.settle(kToday, kClearing, std::vector<Money>{dollars(1'000'000), dollars(1)}, journal, kNow);
   CHECK_THROWS_AS(ledger.deliver_against_payment(kDealer, kFund, kTen, {101}, kClearing, journal, kNow), base::CheckFailure);
+  ledger.deliver(kDealer, kBank, kTen, {50}, journal, kNow);
+  CHECK_THROWS_AS(ledger.deliver_against_payment(kBank, kFund, kTen, {50}, kClearing, journal, kNow), base::CheckFailure);
   CHECK_THROWS_AS(ledger.deliver_against_payment(kDealer, kBank, kTen, {1}, kClearing, journal, kNow), base::CheckFailure);
 }
 
@@ -366,7 +370,7 @@ TEST_CASE("the digest does not depend on the order in which institutions are lis
     return base::to_hex(journal.digest());
   };
   CHECK(digest_of({"fund", "dealer", "bank", "treasury", "ficc", "rounding", "outside"}) ==
-        digest_of({"outside", "bank", "ficc", "fund", "rounding", "treasury", "dealer"}));
+        digest_of({"outside", "rounding", "ficc", "treasury", "bank", "dealer", "fund"}));
 }
 
 TEST_CASE("one unit more in one payment changes the digest", "[ledger]") {

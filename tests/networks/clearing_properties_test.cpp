@@ -154,6 +154,18 @@ TEST_CASE("the answer does not depend on what the workspace cleared before", "[c
   CHECK(again.payment == fresh.payment);
   CHECK(again.received == fresh.received);
   CHECK(again.pass == fresh.pass);
+
+  // Two nearly closed rings with different leaks; the one that defaulted first is rich the second time.
+  const Snapshot rings(Unit::money, numbered_nodes(7),
+                       std::vector<EdgeRow>{owes(0, 1, 1'000'000), owes(1, 2, 1'000'000), owes(2, 0, 1'000'000), owes(0, 6, 90'000),
+                                            owes(3, 4, 1'000'000), owes(4, 5, 1'000'000), owes(5, 3, 1'000'000), owes(3, 6, 70)});
+  Clearing reused(rings);
+  CHECK(reused.clear(std::vector<std::int64_t>{0, 0, 0, 70, 0, 0, 0}).defaulted == std::vector<NodeIndex>{0, 1, 2});
+  const std::vector<std::int64_t> other_way = {90'000, 0, 0, 0, 0, 0, 0};
+  const ClearingResult second = reused.clear(other_way);
+  CHECK(second.defaulted == std::vector<NodeIndex>{3, 4, 5});
+  CHECK(second.rounds == Clearing(rings).clear(other_way).rounds);
+  CHECK(second.payment == Clearing(rings).clear(other_way).payment);
 }
 
 TEST_CASE("many nearly closed rings at once clear to the exact fractions", "[clearing]") {

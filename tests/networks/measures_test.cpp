@@ -29,11 +29,14 @@ TEST_CASE("re-use on a chain worked by hand: 260 pledged on 120 owned, and where
   CHECK(result.ending_after == std::vector<std::int64_t>{40, 20, 60});
 }
 
-TEST_CASE("the dealers' collateral multiplier, velocity and re-use rate on the same chain", "[measures]") {
-  const RoleReuse dealers = reuse_by(one_chain(), Role::dealer);
-  CHECK(*dealers.collateral_multiplier() == Approx((80.0 + 60.0 + 20.0) / 20.0));
-  CHECK(*dealers.velocity() == Approx((100.0 + 80.0) / 100.0));
-  CHECK(*dealers.reuse_rate() == Approx((80.0 + 60.0) / 180.0));
+TEST_CASE("the dealers' collateral multiplier, velocity and re-use rate on the same chain, with 10 that dealer 2 finances at dealer 1", "[measures]") {
+  const Snapshot chain = one_chain();
+  std::vector<EdgeRow> rows = chain.rows();
+  rows.push_back(pledges(2, 1, 10, 2, 0));
+  const RoleReuse dealers = reuse_by(Snapshot(Unit::face, chain.nodes(), rows), Role::dealer);
+  CHECK(*dealers.collateral_multiplier() == Approx((80.0 + 60.0 + 20.0 + 10.0) / (20.0 + 10.0)));
+  CHECK(*dealers.velocity() == Approx((100.0 + 80.0 + 10.0) / 100.0));
+  CHECK(*dealers.reuse_rate() == Approx((80.0 + 60.0) / 190.0));
   const Snapshot relations(Unit::face, numbered_nodes(2), std::vector<EdgeRow>{owes(0, 1, 5)});
   CHECK_FALSE(reuse(relations).mean_chain_length().has_value());
   CHECK_FALSE(reuse_by(relations, Role::dealer).collateral_multiplier().has_value());

@@ -86,6 +86,7 @@ TEST_CASE("a full result file gives every section, each with its picture", "[rep
     INFO(title);
     CHECK(chart_of(data, title) != nullptr);
   }
+  CHECK(html.find("8 seeds of <b>april-2025</b>") != std::string::npos);
   CHECK(html.find("Not yet qualified") != std::string::npos);
   CHECK(html.find("5 of 7 scored outcomes lie inside their observed bands; 1 of them would lie there with every "
                   "feedback frozen too") != std::string::npos);

@@ -47,6 +47,7 @@ TEST_CASE("statistics keep variants and points apart", "[results]") {
   const ResultFile file(folder / "r.sqlite");
   CHECK(file.summarize("yield_10y_change_bp").mean == Approx(30));
   CHECK(file.summarize("yield_10y_change_bp", {"null", 0}).mean == Approx(38));
+  CHECK(file.summarize_all().at("yield_10y_change_bp").n == 3);
   CHECK(file.summarize_all({"model", 1}).at("yield_10y_change_bp").mean == Approx(48));
   CHECK(file.summarize("no_such_metric").n == 0);
   CHECK(file.series_names() == std::vector<std::string>{"empty_series_bp", "yield_10y_pct"});

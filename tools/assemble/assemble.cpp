@@ -388,11 +388,15 @@ class Assembler {
         o.assets_bn = p.assets_bn() * share;
         double value = 0;
         for (const auto& [s, bn] : holdings) {
-          o.holding_bn[s] = std::floor(bn * share * 1e4) * 1e-4;
+          // The trader of a bond's book holds that bond.
+          const double part = kind != Kind::noise ? share : i % world::kBooks == s ? 1.0 : 0.0;
+          o.holding_bn[s] = std::floor(bn * part * 1e4) * 1e-4;
           value += o.holding_bn[s] * world().securities[s].anchor.anchor_price_points * 0.01;
         }
         for (const auto& [c, bn] : futures) o.futures_bn[c] += bn * share;
         for (const auto& [t, bn] : swaps) o.swaps_bn[t] += bn * share;
+        // A basis fund is short the futures that its baskets would be delivered into.
+        for (std::size_t c = 0; kind == Kind::basis_fund && c < kContracts; ++c) o.futures_bn[c] -= o.holding_bn[kNodes + c] * world().contracts[c].conversion_factor;
         if (p.has_capital_bn()) o.cash_bn = p.capital_bn() * share - value;
         const bool named = static_cast<int>(i) < p.member_size();
         const bool no_haircut = static_cast<double>(i % 50) < 50.0 * p.zero_haircut_share();

@@ -106,6 +106,8 @@ void fill(agents::principal_trading_firm::Parameters& p, const config::Principal
   p.implied_elasticity = m.implied_elasticity();
   p.holding_min = m.holding_min();
   p.size_lots = m.size_lots();
+  p.own_inventory_weight = m.own_inventory_weight();
+  p.tick_rounding = m.tick_rounding();
   p.inventory_limit = m.inventory_limit();
   p.take_edge_ticks = m.take_edge_ticks();
   p.loss_limit_bn = m.loss_limit_bn();

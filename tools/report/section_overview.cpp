@@ -211,7 +211,7 @@ std::string verdict(const Subject& subject) {
 }
 
 void add_overview(Page& page, const Subject& subject) {
-  
+  if (subject.runs == 0) return;
   page.open_section("overview", "Overview");
   page.html("<div class=\"cards\">\n");
   add_edge_card(page, subject);

@@ -147,7 +147,7 @@ void export_series(const ResultFile& file, const std::filesystem::path& folder) 
 void export_csv(const ResultFile& file, const std::string& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error || !std::filesystem::is_directory(folder)) {
+  if (error) {
     throw StoreError(Fault::cannot_write, fmt::format("{}: cannot be made a folder ({})", folder, error.message()));
   }
   for (const Table& table : kTables) export_table(file, folder, table);

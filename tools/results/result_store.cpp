@@ -24,13 +24,7 @@ enum class Existing { nothing, result };
 Existing look_at(const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code error;
-  if (!fs::exists(path, error)) {
-    const fs::path folder = fs::path(path).parent_path();
-    if (!folder.empty() && !fs::is_directory(folder, error)) {
-      throw StoreError(Fault::cannot_write, fmt::format("{}: cannot be written (no folder {})", path, folder.string()));
-    }
-    return Existing::nothing;
-  }
+  if (!fs::exists(path, error)) return Existing::nothing;
   if (!fs::is_regular_file(path, error)) {
     throw StoreError(Fault::not_a_result, fmt::format("{}: not a result file of haven (not a regular file)", path));
   }

@@ -1,0 +1,216 @@
+// Runs through the command line: what is printed, kept, resumed and reproduced.
+#include <signal.h>
+#include <time.h>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "engine/base/digest.h"
+#include "tests/cli/program.h"
+#include "tools/results/database.h"
+#include "tools/results/result_file.h"
+#include "tools/results/store_error.h"
+
+using namespace haven;
+using namespace haven::cli::test;
+
+namespace {
+
+using Files = std::vector<std::string>;
+using Words = std::vector<std::string>;
+
+Words short_run(const Words& more) {
+  Words words = {"run", "short", "--no-report"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+std::string line_with(const std::string& text, const std::string& part) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (has(line, part)) return line;
+  }
+  return "";
+}
+
+std::string digest_in(const std::string& out) {
+  const std::string line = line_with(out, "digest ");
+  return line.substr(line.find("digest ") + 7);
+}
+
+/// Every file of a folder with its name, in name order.
+std::string whole_folder(const Desk& desk, const std::string& folder) {
+  std::string all;
+  for (const auto& name : desk.files()) {
+    if (name.starts_with(folder + "/")) all += name.substr(folder.size()) + "\n" + desk.read(name) + "\n";
+  }
+  return all;
+}
+
+double cpu_of_seed(const Desk& desk, const std::string& file, int seed) {
+  const results::ResultFile result(desk / file);
+  results::Statement s(result.database(), "SELECT cpu_seconds FROM timings JOIN runs USING (run) WHERE variant='model' AND seed=" + std::to_string(seed));
+  REQUIRE(s.step());
+  return s.real(0);
+}
+
+}  // namespace
+
+TEST_CASE("asking for more seeds runs the missing one only, and exports the same bytes as a fresh run", "[cli][resume]") {
+  const Desk desk;
+  write_short_config(desk);
+  const auto one = desk.haven(short_run({"--seeds", "1", "--out", "a.sqlite"}));
+  REQUIRE(one.code == 0);
+  CHECK_THAT(one.out, Catch::Contains("2 runs,"));  // the model's and the null's
+  const double cpu = cpu_of_seed(desk, "a.sqlite", 1);
+
+  const auto two = desk.haven(short_run({"--seeds", "2", "--out", "a.sqlite"}));
+  REQUIRE(two.code == 0);
+  CHECK_THAT(two.out, Catch::Contains("2 runs,"));
+  CHECK(cpu_of_seed(desk, "a.sqlite", 1) == cpu);
+
+  const auto fresh = desk.haven(short_run({"--seeds", "2", "--out", "b.sqlite", "--threads", "2"}));
+  REQUIRE(fresh.code == 0);
+  CHECK_THAT(fresh.out, Catch::Contains("4 runs,"));
+  CHECK(digest_in(two.out) == digest_in(fresh.out));
+  CHECK(digest_in(one.out) != digest_in(two.out));
+  CHECK(line_with(two.out, "always_inside_bp") == line_with(fresh.out, "always_inside_bp"));
+
+  REQUIRE(desk.haven({"export", "a.sqlite", "--csv", "a"}).code == 0);
+  REQUIRE(desk.haven({"export", "b.sqlite", "--csv", "b"}).code == 0);
+  const std::string tables = whole_folder(desk, "a");
+  CHECK(has(tables, "always_inside_bp"));
+  CHECK((tables == whole_folder(desk, "b")));
+
+  const auto again = desk.haven(short_run({"--seeds", "2", "--out", "a.sqlite"}));
+  CHECK(again.code == 0);
+  CHECK_THAT(again.out, Catch::Contains("0 runs,"));
+  CHECK(digest_in(again.out) == digest_in(two.out));
+}
+
+TEST_CASE("Ctrl-C ends with 130 and keeps the seeds that had ended, and the same command goes on from there", "[cli][resume]") {
+  const Desk desk;
+  desk.write("good.textproto", short_lines());
+  const Words command = {"run", "good.textproto", "--no-report", "--threads", "1", "--seeds", "100000", "--out", "r.sqlite"};
+  const auto done = [&] {
+    try {
+      return results::ResultFile(desk / "r.sqlite").runs().size();
+    } catch (const results::StoreError&) {
+      return std::size_t{0};  // not there yet
+    }
+  };
+  const pid_t program = desk.start(command);
+  while (done() == 0 && kill(program, 0) == 0) {
+    const timespec a_moment{0, 20'000'000};
+    nanosleep(&a_moment, nullptr);
+  }
+  kill(program, SIGINT);
+  const auto stopped = desk.wait(program);
+  CHECK(stopped.code == 130);
+  const std::size_t kept = done();
+  CHECK(kept >= 1);
+  CHECK(kept < 100000);
+  CHECK_FALSE(has(desk.files().back(), ".lock"));
+  const auto more = desk.haven({"run", "good.textproto", "--no-report", "--seeds", std::to_string(kept), "--out", "r.sqlite"});
+  CHECK(more.code == 0);
+  CHECK_THAT(more.out, Catch::Contains("0 runs,"));
+}
+
+TEST_CASE("a leak of one ten-thousandth of a dollar ends with 70 and prints the command that reproduces it", "[cli][leak]") {
+  const Desk desk;
+  desk.write("good.textproto", short_lines());
+  const auto leak = desk.haven({"run", "good.textproto", "--seed", "2", "--plant-leak", "0.0001", "--plant-leak-day", "1", "--out", "r.sqlite", "--no-report"});
+  CHECK(leak.code == 70);
+  CHECK_THAT(leak.err, Catch::Contains("seed 2 at 2025-01-07 07:00") && Catch::Contains("cash of "));
+  const results::ResultFile file(desk / "r.sqlite");
+  REQUIRE(file.runs().size() == 1);
+  CHECK(file.runs()[0].status == results::RunStatus::failed);
+
+  const std::string reproduce = line_with(leak.err, "reproduce: haven ");
+  REQUIRE_FALSE(reproduce.empty());
+  std::istringstream words(reproduce.substr(std::string("reproduce: haven ").size()));
+  const Words arguments{std::istream_iterator<std::string>(words), {}};
+  const auto again = desk.haven(arguments);
+  CHECK(again.code == 70);
+  CHECK(again.err == leak.err);
+
+  CHECK(desk.haven({"run", "good.textproto", "--seed", "2"}).code == 0);
+}
+
+TEST_CASE("the command that reproduces a broken rule repeats its settings", "[cli][leak][!shouldfail]") {
+  const Desk desk;
+  desk.write("good.textproto", short_lines());
+  const auto leak = desk.haven({"run", "good.textproto", "--seed", "1", "--set", "market.fidelity=20", "--plant-leak", "0.0001", "--plant-leak-day", "0"});
+  REQUIRE(leak.code == 70);
+  CHECK_THAT(line_with(leak.err, "reproduce: "), Catch::Contains("--set market.fidelity=20"));
+}
+
+TEST_CASE("--json prints one object with what was promised, and metrics, report and threads do not change its digest", "[cli][json]") {
+  const Desk desk;
+  write_short_config(desk);
+  const auto run = desk.haven({"run", "short", "--seeds", "2", "--json", "--threads", "1", "--out", "r.sqlite"});
+  REQUIRE(run.code == 0);
+  const auto j = nlohmann::json::parse(run.out);
+  for (const char* key : {"config", "version", "config_digest", "digest", "seeds", "events", "orders", "trades", "cpu_seconds", "events_per_second", "metrics", "scorecard"}) {
+    INFO(key);
+    CHECK(j.contains(key));
+  }
+  CHECK(j["seeds"] == 2);
+  CHECK(j["trades"] > 0);
+  for (const char* key : {"mean", "se", "p05", "p50", "p95"}) CHECK(j["metrics"]["always_inside_bp"].contains(key));
+  REQUIRE(j["scorecard"].size() == 2);
+  for (const char* key : {"metric", "observed", "low", "high", "flag", "null_mean", "model_mean", "model_se", "inside", "source"}) CHECK(j["scorecard"][0].contains(key));
+  CHECK(j["scorecard"][0]["inside"] == true);
+  CHECK(j["scorecard"][1]["inside"] == false);
+  CHECK(desk.files() == Files{"observed.textproto", "r.html", "r.sqlite", "short.textproto"});
+
+  const auto blind = desk.haven({"run", "short", "--seeds", "2", "--json", "--threads", "2", "--no-metrics"});
+  REQUIRE(blind.code == 0);
+  CHECK(nlohmann::json::parse(blind.out)["digest"] == j["digest"]);
+}
+
+TEST_CASE("--strict makes a scorecard with a row outside its band exit 3", "[cli]") {
+  const Desk desk;
+  write_short_config(desk);
+  CHECK(desk.haven(short_run({"--seed", "1", "--no-null", "--strict"})).code == 3);
+  CHECK(desk.files() == Files{"observed.textproto", "short.textproto"});
+}
+
+TEST_CASE("the digest that a run prints is that of the tape it writes", "[cli][tape]") {
+  const Desk desk;
+  desk.write("good.textproto", short_lines());
+  const auto run = desk.haven({"run", "good.textproto", "--seed", "3", "--tape", "tape"});
+  REQUIRE(run.code == 0);
+  const std::string tape = desk.read("tape");
+  REQUIRE(!tape.empty());
+  REQUIRE(tape.size() % 40 == 0);
+  base::Digest digest, ensemble;
+  for (std::size_t i = 0; i < tape.size(); i += 8) {
+    std::uint64_t word = 0;
+    for (std::size_t k = 8; k-- > 0;) word = word << 8 | static_cast<unsigned char>(tape[i + k]);
+    digest.add(word);
+  }
+  for (const std::uint64_t word : {std::uint64_t{3}, digest.a, digest.b}) ensemble.add(word);
+  CHECK(digest_in(run.out) == base::to_hex(ensemble));
+
+  const auto planted = desk.haven({"run", "good.textproto", "--seed", "3", "--plant-tick-day", "1"});
+  CHECK(planted.code == 0);
+  CHECK(digest_in(planted.out) != digest_in(run.out));
+}
+
+TEST_CASE("--version, --help and the help of every command with an example", "[cli][help]") {
+  const Desk desk;
+  const auto version = desk.haven({"--version"});
+  CHECK(version.code == 0);
+  CHECK(version.out == std::string("haven ") + HAVEN_VERSION + "\n");
+  const auto help = desk.haven({"--help"});
+  CHECK(help.code == 0);
+  const auto command = GENERATE(as<std::string>{}, "replay", "run", "check", "explain", "sweep", "export", "report", "rules", "clear", "book", "bench");
+  CHECK(has(help.out, command));
+  const auto own = desk.haven({command, "--help"});
+  INFO(own.out);
+  CHECK(own.code == 0);
+  CHECK(own.err.empty());
+  CHECK(has(own.out, "Example: haven " + command));
+}
