@@ -7,7 +7,6 @@ namespace haven::agents::asset_manager {
 
 void plan(const world::View& view, const Parameters& p, Manager& manager, world::Intents& out) {
   const auto& spec = view.spec();
-  manager.program.clear();
   const double premium = view.premium_change_bp(world::kTenYearNode);
   const double target = manager.scale * (p.premium_bn_per_bp * premium + p.rebalancing_bn_per_pct * 100.0 * view.outside().equity_log_return);
   const double today = p.speed_per_day * (target - manager.held_bn);

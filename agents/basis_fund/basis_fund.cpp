@@ -39,12 +39,13 @@ void plan(const world::View& view, const Parameters& p, Fund& fund, world::Inten
   fund.program.clear();
   const bool frozen = view.spec().is_frozen(world::Channel::basis_unwind);
   if (!frozen && view.own().equity_bn < (1.0 - p.stop_loss) * view.own().start_equity_bn) fund.stopped = 1;
-  double held = 0, wanted_total = 0;
+  double held = 0, wanted_total = 0, start_total = 0;
+  for (const double bn : fund.start_bn) start_total += bn;
   std::array<double, world::kContracts> wanted{};
   for (std::size_t c = 0; c < world::kContracts; ++c) {
     const double carry_bp = 100.0 * (view.implied_repo_pct(c) - financing_pct(view) - fund.start_carry_pct[c]);
-    const double share = fund.start_bn[c];
-    wanted[c] = std::max(0.0, fund.start_bn[c] + p.elasticity_bn_per_bp * fund.scale * (share > 0 ? 1.0 / 6.0 : 0.0) * std::clamp(carry_bp, -60.0, 60.0) * 0.1);
+    const double share = start_total > 0 ? fund.start_bn[c] / start_total : 0.0;
+    wanted[c] = std::max(0.0, fund.start_bn[c] + p.elasticity_bn_per_bp * fund.scale * share * std::clamp(carry_bp, -60.0, 60.0));
     wanted_total += wanted[c];
     held += held_bn(view, c);
   }

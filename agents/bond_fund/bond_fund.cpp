@@ -6,7 +6,6 @@
 namespace haven::agents::bond_fund {
 
 void plan(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out) {
-  fund.program.clear();
   const double y = view.node_yield_bp(3);
   if (fund.last_yield_bp != 0) {
     fund.loss_memory *= 1.0 - 1.0 / p.memory_days;

@@ -7,7 +7,6 @@ namespace haven::agents::liability_investor {
 
 void plan(const world::View& view, const Parameters& p, Investor& investor, world::Intents& out) {
   const auto& spec = view.spec();
-  investor.program.clear();
   for (std::size_t n = 0; n < world::kNodes && !investor.started; ++n) {
     investor.start_required_bp[n] = world::required_premium_bp(spec.beliefs, view.outside(), n);
   }

@@ -7,7 +7,6 @@ namespace haven::agents::mortgage_hedger {
 
 void plan(const world::View& view, const Parameters& p, Hedger& hedger, world::Intents& out) {
   const auto& spec = view.spec();
-  hedger.program.clear();
   const double y = view.node_yield_bp(world::kTenYearNode);
   if (hedger.reference_bp == 0) hedger.reference_bp = y;
   hedger.reference_bp += (y - hedger.reference_bp) * 0.6931 / p.reference_days;

@@ -39,6 +39,25 @@ double believed_sigma_bp(const world::View& view, const Parameters& p, std::size
 void learn(const world::View& view, const Parameters& p, Firm& firm) {
   const double minutes = std::max(1e-3, static_cast<double>((view.now() - firm.last_look).ns) / 6e10);
   firm.last_look = view.now();
+  const auto& spec = view.spec();
+
+  // The market's mid still speaks of what was known at the last look: it is read before today's news.
+  const double toward = 1.0 - decay(minutes, p.belief_half_life_min);
+  world::Nodes gap{}, mass{};
+  for (std::size_t k = 0; k < kOutrightBooks; ++k) {
+    if (!view.two_sided(k)) continue;
+    // The mid, less what inventory like its own makes all firms shade their quotes by.
+    const double seen_bp = view.yield_of_ticks(k, view.book(k).mid_ticks + firm.skew_ticks[k]);
+    const double residual = seen_bp - curve_bp(spec.books[k], firm.belief) - firm.own[k];
+    firm.own[k] += 0.5 * toward * residual;
+    for (std::size_t n = 0; n < kNodes; ++n) {
+      gap[n] += spec.books[k].weight[n] * residual;
+      mass[n] += spec.books[k].weight[n];
+    }
+  }
+  for (std::size_t n = 0; n < kNodes; ++n) {
+    if (mass[n] > 0) firm.belief[n] += toward * gap[n] / mass[n];
+  }
 
   for (std::size_t n = 0; n < kNodes; ++n) {
     const double now_public = public_bp(view, n);
@@ -46,7 +65,6 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
     firm.seen_public[n] = now_public;
   }
 
-  const auto& spec = view.spec();
   const double memory = decay(minutes, p.flow_memory_min);
   world::Nodes pressure{};
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
@@ -66,23 +84,6 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
     double move = 0;
     for (std::size_t b = 0; b < kNodes; ++b) move += spec.covariance.correlation[a][b] * loading[b] * pressure[b];
     firm.belief[a] -= p.impact_bp_per_bn * (1.0 - p.own_impact_share) * loading[a] * move;
-  }
-
-  const double toward = 1.0 - decay(minutes, p.belief_half_life_min);
-  world::Nodes gap{}, mass{};
-  for (std::size_t k = 0; k < kOutrightBooks; ++k) {
-    if (!view.two_sided(k)) continue;
-    // The mid, less what inventory like its own makes all firms shade their quotes by.
-    const double seen_bp = view.yield_of_ticks(k, view.book(k).mid_ticks + firm.skew_ticks[k]);
-    const double residual = seen_bp - curve_bp(spec.books[k], firm.belief) - firm.own[k];
-    firm.own[k] += 0.5 * toward * residual;
-    for (std::size_t n = 0; n < kNodes; ++n) {
-      gap[n] += spec.books[k].weight[n] * residual;
-      mass[n] += spec.books[k].weight[n];
-    }
-  }
-  for (std::size_t n = 0; n < kNodes; ++n) {
-    if (mass[n] > 0) firm.belief[n] += toward * gap[n] / mass[n];
   }
 }
 

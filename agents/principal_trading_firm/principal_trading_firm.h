@@ -34,7 +34,6 @@ struct Parameters {
   double realised_weight = 0;  ///< log weight of realised in believed volatility; the rest is implied
   double implied_elasticity = 0;  ///< of implied volatility to the uncertainty index
   double tick_rounding = 0;  ///< share of a tick by which a quote may be better than its reservation price
-  double holding_min = 0;  ///< time a position is held
   double size_lots = 0;  ///< top level in a ten-year book on a calm day, lots of $100,000
   double own_inventory_weight = 0;  ///< of the book's own inventory in the skew; the rest is net duration over all books
   double inventory_limit = 0;  ///< in standard sizes

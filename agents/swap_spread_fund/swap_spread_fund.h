@@ -18,7 +18,6 @@ struct Parameters {
   double adjust_per_day = 0;
   double risk_capital_sigmas = 0;  ///< capital must carry this many daily sigmas of the spread
   double buffer = 0;  ///< cash kept per dollar of position
-  double participation = 0;
   int looks_per_day = 0;
   double child_bn = 0;
   double tolerance_bp = 0;

@@ -53,7 +53,10 @@ class Run {
   // The public state changes, and those who quote fastest hear of it first.
   void outside(std::uint32_t step) {
     auto& w = state_.world;
+    const world::PublicState before = w.outside;
     w.outside = state_.steps[step].state;
+    if (spec_.world.is_frozen(world::Channel::fundamental)) w.outside = before;
+    if (spec_.world.is_frozen(world::Channel::fiscal_premium)) w.outside.fiscal_index = before.fiscal_index;
     for (const auto& firm : state_.population.principal_trading_firm) {
       const double wait_s = spec_.population.principal_trading_firm.reaction_s * firm.speed;
       market_.wake(firm.self, w.now + base::Duration{static_cast<std::int64_t>(wait_s * 1e9)}, agents::principal_trading_firm::kNews);
@@ -78,6 +81,10 @@ class Run {
     const auto& q = spec_.population;
     const std::size_t i = inst.index_in_kind;
     if (state_.world.accounts[id.v].defaulted) return;
+    // Between 17:00 and the next session's 18:00 nobody trades: whoever wakes then sleeps on.
+    if (const base::Time open = state_.world.next_open; open.ns != 0) {
+      return market_.wake(id, open + base::Duration{1 + state_.world.now.ns % base::minutes(10).ns}, reason);
+    }
     switch (inst.kind) {
       case Kind::principal_trading_firm:
         with_view(id, [&](const world::View& view, world::Intents& out) { agents::principal_trading_firm::wake(view, q.principal_trading_firm, p.principal_trading_firm[i], reason, out); });
@@ -101,6 +108,7 @@ class Run {
   void evening_open() {
     auto& w = state_.world;
     const auto day = static_cast<std::uint32_t>(w.day);
+    w.next_open = {};
     each([&](auto& member) { member.draws.start_day(day); });
     for (auto& draws : state_.request_draws) draws.start_day(day);
     for (auto& md : w.books_data) md.volume_lots = 0;
@@ -156,6 +164,7 @@ class Run {
 
   // Outside instructions become needs of their kind's members, by size.
   void outside_flows() {
+    if (spec_.world.is_frozen(world::Channel::fundamental)) return;
     auto& w = state_.world;
     const base::Date today = spec_.world.days[static_cast<std::size_t>(w.day)];
     const auto give = [&](Kind kind, double sell_bn, const std::array<double, world::kSecurities>& share) {
@@ -237,8 +246,8 @@ class Run {
     }
     w.day = static_cast<std::int32_t>(next);
     if (w.day == plant_.tick_day) market_.plant_tick();
-    const base::Date session = spec_.world.days[next];
-    market_.schedule(EventKind::evening_open, base::midnight(session) - base::hours(6));
+    w.next_open = base::midnight(spec_.world.days[next]) - base::hours(6);
+    market_.schedule(EventKind::evening_open, w.next_open);
   }
 
   const Spec& spec_;

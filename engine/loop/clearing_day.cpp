@@ -41,18 +41,22 @@ void mark_product(State& state, const world::Instrument& book, std::size_t slot,
   if (sum.v != 0) w.ledger.round_off(house, -sum, w.journal, w.now);
 }
 
-double margin_required_bn(const Spec& spec, const State& state, InstitutionId id) {
+struct MarginRequired {
+  double futures_bn = 0, swaps_bn = 0;
+};
+
+MarginRequired margin_required(const Spec& spec, const State& state, InstitutionId id) {
   const auto& w = state.world;
-  double bn = 0;
+  MarginRequired required;
   for (std::size_t c = 0; c < kContracts; ++c) {
     const auto lots = w.ledger.futures(id, ledger::FuturesId{static_cast<std::uint16_t>(c)});
-    bn += std::abs(static_cast<double>(lots)) * w.margin_points[c] * 1e3 * 1e-9;
+    required.futures_bn += std::abs(static_cast<double>(lots)) * w.margin_points[c] * 1e3 * 1e-9;
   }
   for (std::size_t t = 0; t < kNodes; ++t) {
     const auto lots = w.ledger.swaps(id, ledger::TenorId{static_cast<std::uint16_t>(t)});
-    bn += std::abs(static_cast<double>(lots)) * w.swap_margin_bp[t] * spec.world.books[kOutrightBooks + t].dv01_per_lot * 1e-9;
+    required.swaps_bn += std::abs(static_cast<double>(lots)) * w.swap_margin_bp[t] * spec.world.books[kOutrightBooks + t].dv01_per_lot * 1e-9;
   }
-  return bn;
+  return required;
 }
 
 void announce_margins(const Spec& spec, State& state) {
@@ -82,13 +86,20 @@ void announce_margins(const Spec& spec, State& state) {
 void call_initial_margin(const Spec& spec, State& state, metrics::Probes& probes, base::Time due) {
   auto& w = state.world;
   for (const InstitutionId id : w.ledger.in_name_order()) {
-    const Money required = base::money_from_bn(margin_required_bn(spec, state, id));
-    const Money more = required - w.accounts[id.v].initial_margin;
-    if (more.v == 0) continue;
-    w.accounts[id.v].initial_margin = required;
-    w.accounts[id.v].call_due += more;
-    state.calls.add(w.ledger, id, spec.world.cme, more, ledger::Reason::initial_margin, due);
-    probes.liquidity_need(w, id, 0, base::to_bn(more), 0);
+    // Clearing houses post nothing to each other.
+    if (spec.world.institutions[id.v].kind == Kind::central_counterparty) continue;
+    auto& account = w.accounts[id.v];
+    const auto required = margin_required(spec, state, id);
+    const auto call = [&](Money& posted, double required_bn, InstitutionId house) {
+      const Money more = base::money_from_bn(required_bn) - posted;
+      if (more.v == 0) return;
+      posted += more;
+      account.call_due += more;
+      state.calls.add(w.ledger, id, house, more, ledger::Reason::initial_margin, due);
+      probes.liquidity_need(w, id, 0, base::to_bn(more), 0);
+    };
+    call(account.futures_margin, required.futures_bn, spec.world.cme);
+    call(account.swap_margin, required.swaps_bn, spec.world.lch);
   }
 }
 

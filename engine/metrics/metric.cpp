@@ -67,11 +67,12 @@ std::optional<double> evaluate(const Metric& metric, const Daily& daily, const s
     case Statistic::change_pct: return v[*from] == 0 ? std::nullopt : known(100.0 * (v[*to] / v[*from] - 1.0));
     case Statistic::mean: return mean_of(v, *from, *to);
     case Statistic::sum: {
-      const auto mean = mean_of(v, *from, *to);
-      return mean ? known(*mean * static_cast<double>(end - begin)) : std::nullopt;
+      double sum = 0;
+      for (auto at = begin; at != end; ++at) sum += std::isnan(*at) ? 0.0 : *at;
+      return known(sum);
     }
-    case Statistic::maximum: return known(*std::max_element(begin, end, [](double a, double b) { return std::isnan(a) || a < b; }));
-    case Statistic::minimum: return known(*std::min_element(begin, end, [](double a, double b) { return std::isnan(b) || a < b; }));
+    case Statistic::maximum: return known(*std::max_element(begin, end, [](double a, double b) { return !std::isnan(b) && (std::isnan(a) || a < b); }));
+    case Statistic::minimum: return known(*std::min_element(begin, end, [](double a, double b) { return !std::isnan(a) && (std::isnan(b) || a < b); }));
     case Statistic::mean_multiple: return over_calm(mean_of(v, *from, *to), mean_of(v, calm_from, calm_to));
     case Statistic::mean_change_pct: {
       const auto multiple = over_calm(mean_of(v, *from, *to), mean_of(v, calm_from, calm_to));

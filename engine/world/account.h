@@ -12,24 +12,18 @@ namespace haven::world {
 struct Account {
   base::Money repo_borrowed;           ///< cash received in repo, outstanding
   base::Money repo_lent;               ///< cash lent in reverse repo, outstanding
-  base::Money initial_margin;          ///< posted at the clearing houses
+  base::Money futures_margin, swap_margin;  ///< initial margin posted, or called, at each clearing house
   base::Money call_due;                ///< variation margin and calls due at the next payment phase (positive: it pays)
-  base::Money unmet;                   ///< payments it could not make when due
   std::array<base::Money, 2 * kContracts> carried{};  ///< value of futures and swaps at the last settlement
   double equity_bn = 0;                ///< at the last mark, market value of everything less debts
   double start_equity_bn = 0;          ///< at the first day's open
-  double day_open_equity_bn = 0;
   double peak_equity_bn = 0;
   double haircut = 0;                  ///< on this client's repo, fraction
   double financing_pct = 0;            ///< rate of its repo this morning
   double refused_bn = 0;               ///< financing asked for and refused this morning
   double leverage_capacity_bn = 0;     ///< most exposure its desk may carry: minimum over constraints
   double leverage_exposure_bn = 0;     ///< this morning's, repo book and securities
-  double shadow_price_bp = 0;          ///< annual cost of one more dollar of exposure
-  double unexplained_bn = 0;           ///< day's equity change, for performance-driven flows
   std::array<std::int64_t, kSecurities> need_lots{};  ///< outside instructions not yet executed: sell (+) by security
-  std::uint16_t binding_constraint = 0;
-  std::uint16_t binding_parent = 0;
   std::uint8_t defaulted = 0;
 };
 

@@ -50,7 +50,7 @@ Nodes World::dv01(const WorldSpec& spec, base::InstitutionId i) const {
 }
 
 double World::equity_bn(const WorldSpec& spec, base::InstitutionId i) const {
-  double value = base::to_bn(ledger.cash(i)) + base::to_bn(ledger.unsettled_cash(i)) + base::to_bn(accounts[i.v].initial_margin) -
+  double value = base::to_bn(ledger.cash(i)) + base::to_bn(ledger.unsettled_cash(i)) + base::to_bn(accounts[i.v].futures_margin) + base::to_bn(accounts[i.v].swap_margin) -
                  base::to_bn(accounts[i.v].call_due) + base::to_bn(contracts.lent(i)) - base::to_bn(contracts.borrowed(i));
   for (std::size_t s = 0; s < kSecurities; ++s) {
     const base::SecurityId id{static_cast<std::uint16_t>(s)};

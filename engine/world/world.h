@@ -29,6 +29,7 @@ inline double ticks_of_yield(const Instrument& book, double yield_bp) {
 struct World {
   base::Time now;
   std::int32_t day = 0;
+  base::Time next_open;                             ///< when the market is closed: the next session's start; 0 in a session
   PublicState outside;
   std::array<MarketData, kBooks> books_data{};
   std::array<BasketData, kBaskets> baskets{};
@@ -64,7 +65,7 @@ struct World {
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(now, day, outside, books_data, baskets, funding, dollars_per_tick, calm_sigma_bp, accrued_points, margin_points, swap_margin_bp,
+    archive(now, day, next_open, outside, books_data, baskets, funding, dollars_per_tick, calm_sigma_bp, accrued_points, margin_points, swap_margin_bp,
             books, ledger, contracts, collateral, accounts, journal, events, orders, trades, rejected);
   }
 };

@@ -83,7 +83,6 @@ void fill(agents::swap_spread_fund::Parameters& p, const config::SwapSpreadFund&
   p.adjust_per_day = m.adjust_per_day();
   p.risk_capital_sigmas = m.risk_capital_sigmas();
   p.buffer = m.buffer();
-  p.participation = m.participation();
   p.looks_per_day = m.looks_per_day();
   p.child_bn = m.child_bn();
   p.tolerance_bp = m.tolerance_bp();
@@ -104,7 +103,6 @@ void fill(agents::principal_trading_firm::Parameters& p, const config::Principal
   p.fills_per_minute = m.fills_per_minute();
   p.realised_weight = m.realised_weight();
   p.implied_elasticity = m.implied_elasticity();
-  p.holding_min = m.holding_min();
   p.size_lots = m.size_lots();
   p.own_inventory_weight = m.own_inventory_weight();
   p.tick_rounding = m.tick_rounding();

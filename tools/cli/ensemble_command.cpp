@@ -209,7 +209,9 @@ int run_ensemble(const EnsembleOptions& o) {
     if (!ended.error.empty()) {
       ++failed;
       broken |= ended.broken_invariant;
-      fmt::print(stderr, "\n{}\nreproduce: haven run {} --seed {}{}\n", ended.error, o.config, ended.job.seed,
+      fmt::print(stderr, "\n{}\nreproduce: haven run {} --seed {}{}{}{}\n", ended.error, o.config, ended.job.seed,
+                 ended.job.variant == "null" ? " --set 'frozen=[\"all_feedbacks\"]'" : "",
+                 o.configs.sets.empty() ? "" : fmt::format(" --set '{}'", fmt::join(o.configs.sets, "' --set '")),
                  o.leak_day >= 0 ? fmt::format(" --plant-leak {} --plant-leak-day {}", o.leak_dollars, o.leak_day) : "");
       if (store) store->save_failure({ended.job.variant, 0, ended.job.seed}, ended.error, ended.timing);
       return;
