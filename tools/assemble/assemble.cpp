@@ -677,6 +677,7 @@ class Assembler {
 }  // namespace
 
 Experiment assemble(const Located<config::Run>& run, const LoadOptions& options) { return Assembler(run, options).build(); }
+LoadedConfig load_run(const std::string& run, const LoadOptions& options) { return load<config::Run>(run, options); }
 Experiment assemble(const std::string& run, const LoadOptions& options) { return assemble(load<config::Run>(run, options), options); }
 
 regulation::RuleSet rule_set(const config::RuleSet& m, const LoadedConfig& config) {

@@ -47,6 +47,8 @@ struct Experiment {
 /// Throws ConfigError with every fault that could be found: unknown rule or institution, dates outside the calendar,
 /// futures that do not sum to zero. Not safe on two threads at once (calendars).
 Experiment assemble(const Located<config::Run>& run, const LoadOptions& options);
+/// A run config, loaded and checked but not assembled.
+LoadedConfig load_run(const std::string& run, const LoadOptions& options);
 /// Loads and assembles.
 Experiment assemble(const std::string& run, const LoadOptions& options);
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "configs/schema/run.pb.h"
+#include "tools/assemble/assemble.h"
 #include "tools/cli/command.h"
 
 namespace haven::cli {
@@ -20,7 +20,7 @@ void add_explain(CLI::App& app, int& code) {
   command->add_flag("--json", o->json, "JSON on standard output");
   add_config_options(*command, o->configs);
   command->callback([o, &code] {
-    const auto loaded = assemble::load<config::Run>(o->config, o->configs.load());
+    const auto loaded = assemble::load_run(o->config, o->configs.load());
     const auto rows = assemble::explain(loaded);
     fmt::print("{}\n", o->json ? assemble::explain_json(rows) : assemble::explain_text(rows));
     code = kGood;

@@ -8,7 +8,7 @@
 #include "tools/cli/command.h"
 #include "tools/report/report.h"
 #include "tools/results/result_store.h"
-#include "tools/sweep/plan.h"
+#include "tools/assemble/sweep_plan.h"
 
 namespace haven::cli {
 namespace {
@@ -25,9 +25,7 @@ constexpr std::size_t kBatch = 16;
 
 int run_sweep(const Options& o) {
   const auto options = o.configs.load();
-  assemble::LoadOptions plan_options;
-  plan_options.configs_dir = options.configs_dir;
-  auto plan = sweep::expand(assemble::load<config::Sweep>(o.plan, plan_options), options);
+  auto plan = assemble::sweep_plan(o.plan, options);
   if (o.seeds > 0) plan.seeds = o.seeds;
   const std::size_t total = plan.points.size() * static_cast<std::size_t>(plan.seeds);
   if (o.dry_run) {

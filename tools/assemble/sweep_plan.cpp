@@ -1,10 +1,12 @@
-#include "tools/sweep/plan.h"
+#include "tools/assemble/sweep_plan.h"
 
 #include <fmt/format.h>
 
+#include "configs/schema/sweep.pb.h"
+
 #include "tools/assemble/config_digest.h"
 
-namespace haven::sweep {
+namespace haven::assemble {
 namespace {
 
 constexpr std::size_t kMostPoints = 1'000'000;
@@ -16,14 +18,17 @@ struct Value {
 
 }  // namespace
 
-Plan expand(const assemble::Located<config::Sweep>& sweep, const assemble::LoadOptions& options) {
-  Plan plan;
+SweepPlan sweep_plan(const std::string& name, const LoadOptions& options) {
+  LoadOptions own = options;
+  own.sets.clear();  // settings are the run's
+  const auto sweep = load<config::Sweep>(name, own);
+  SweepPlan plan;
   plan.name = sweep->name();
   plan.title = sweep->title();
   plan.run = sweep->run();
   plan.seeds = sweep->seeds();
   std::vector<std::vector<Value>> axes;
-  std::vector<assemble::Fault> faults;
+  std::vector<Fault> faults;
   double size = 1;
   for (const auto& axis : sweep->axis()) {
     const std::string path = "axis[name=" + axis.name() + "]";
@@ -42,11 +47,11 @@ Plan expand(const assemble::Located<config::Sweep>& sweep, const assemble::LoadO
   }
   if (size > static_cast<double>(kMostPoints)) faults.push_back(sweep.fault("axis", fmt::format("{:.3g} points", size), fmt::format("at most {}", kMostPoints)));
   if (axes.empty()) faults.push_back(sweep.fault("", "no axis", "at least one"));
-  if (!faults.empty()) throw assemble::ConfigError(std::move(faults));
+  if (!faults.empty()) throw ConfigError(std::move(faults));
 
   std::vector<std::size_t> at(axes.size(), 0);
   for (;;) {
-    Point point;
+    SweepPoint point;
     point.index = static_cast<std::int64_t>(plan.points.size());
     for (std::size_t a = 0; a < axes.size(); ++a) {
       point.axes.push_back(axes[a][at[a]].axis);
@@ -62,16 +67,16 @@ Plan expand(const assemble::Located<config::Sweep>& sweep, const assemble::LoadO
     for (const auto& value : axis) {
       auto with = options;
       with.sets.insert(with.sets.end(), value.sets.begin(), value.sets.end());
-      assemble::load<config::Run>(plan.run, with);
+      load<config::Run>(plan.run, with);
     }
   }
-  plan.digest = assemble::config_digest(sweep.message());
-  plan.effective_text = assemble::effective_text(sweep);
-  const auto run = assemble::load<config::Run>(plan.run, options);
-  const auto run_digest = assemble::config_digest(run.message());
+  plan.digest = config_digest(sweep.message());
+  plan.effective_text = effective_text(sweep);
+  const auto run = load<config::Run>(plan.run, options);
+  const auto run_digest = config_digest(run.message());
   plan.digest.add(run_digest.a);
   plan.digest.add(run_digest.b);
   return plan;
 }
 
-}  // namespace haven::sweep
+}  // namespace haven::assemble
