@@ -109,6 +109,7 @@ class Run {
     auto& w = state_.world;
     const auto day = static_cast<std::uint32_t>(w.day);
     w.next_open = {};
+    if (w.day == plant_.tick_day) market_.plant_tick();
     each([&](auto& member) { member.draws.start_day(day); });
     for (auto& draws : state_.request_draws) draws.start_day(day);
     for (auto& md : w.books_data) md.volume_lots = 0;
@@ -245,7 +246,6 @@ class Run {
       return;
     }
     w.day = static_cast<std::int32_t>(next);
-    if (w.day == plant_.tick_day) market_.plant_tick();
     w.next_open = base::midnight(spec_.world.days[next]) - base::hours(6);
     market_.schedule(EventKind::evening_open, w.next_open);
   }

@@ -187,7 +187,9 @@ std::string OrderBook::fault() const {
   if (nodes_.size() < 2 || root_ == kNone || root_ >= nodes_.size()) return "the tree has no root";
   if (root_shift_ < kMinShift || root_shift_ > kMaxShift || root_shift_ % kFanBits != 0)
     return "the tree has no height";
-  if (origin_ > std::numeric_limits<std::int32_t>::min() || origin_ < -2 * kCentre) return "the origin is out of range";
+  // A book that never held an order has no origin yet.
+  const bool fresh = live_ == 0 && origin_ == 0;
+  if (!fresh && (origin_ > std::numeric_limits<std::int32_t>::min() || origin_ < -2 * kCentre)) return "the origin is out of range";
   if (orders_[kNone].generation != 0 || orders_[kNone].flags != 0) return "order 0 is in use";
   if (nodes_[root_].parent != kNone) return "the root has a parent";
 

@@ -121,8 +121,10 @@ void Probes::close(const world::World& w) {
   const std::size_t t = world::kTenYearNode;
   const double public_premium = world::required_premium_bp(spec_->beliefs, w.outside, t);
   day_value("component_policy_10y_bp", w, world::policy_bp(spec_->beliefs, w.outside, t));
-  day_value("component_required_premium_10y_bp", w, public_premium);
-  day_value("component_confidence_10y_bp", w, spec_->beliefs.confidence_premium_bp * w.outside.confidence_lost);
+  const double confidence_premium = spec_->beliefs.confidence_premium_bp * w.outside.confidence_lost;
+  day_value("component_fear_10y_bp", w, public_premium - confidence_premium);
+  day_value("component_confidence_10y_bp", w, confidence_premium);
+  day_value("component_flows_10y_bp", w, world::yield_of_ticks(spec_->books[t], w.books_data[t].mid_ticks) - spec_->books[t].spread_bp - spec_->start_yield_bp[t] - world::policy_bp(spec_->beliefs, w.outside, t) - public_premium);
 }
 
 void Probes::dealer(const world::World& w, base::InstitutionId id, double use_leverage, double use_var, double cost_bp, const std::string& constraint) {
@@ -204,6 +206,7 @@ void Probes::day_end(const world::World& w) {
   }
   day_value("sofr_minus_iorb_bp", w, 100.0 * (w.funding.sofr_pct - spec_->rates.iorb_pct));
   day_value("sofr_pct", w, w.funding.sofr_pct);
+  day_value("iorb_pct", w, spec_->rates.iorb_pct);
   day_value("repo_refused_bn", w, repo_refused_bn_);
   day_value("fails_bn", w, failed_bn_);
   if (basket_samples_ > 0) day_value("bid_ask_off_TY_bp", w, basket_spread_sum_ / basket_samples_);
@@ -309,8 +312,9 @@ RunResult Probes::take(const world::World& w, std::uint64_t seed, const std::vec
     if (k < kNodes || k >= kOutrightBooks) result_.series.push_back(std::move(yields_[k]));
   }
   for (const auto& [name, values] : daily_) {
+    if (name.starts_with("swap_spread_")) continue;  // sampled by the hour above
     Series series;
-    series.name = "daily_" + name;
+    series.name = name;
     for (std::size_t d = 0; d < values.size(); ++d) {
       if (std::isnan(values[d])) continue;
       series.times.push_back(base::midnight(spec_->days[d]) + base::hours(15) + base::minutes(30));

@@ -39,6 +39,27 @@ std::string digest_in(const std::string& out) {
   return line.substr(line.find("digest ") + 7);
 }
 
+/// The words of a printed command; those between single quotes may hold spaces.
+Words words_of(const std::string& command) {
+  Words words;
+  std::string word;
+  bool quoted = false, any = false;
+  for (const char c : command + " ") {
+    if (c == '\'') {
+      quoted = !quoted;
+      any = true;
+    } else if (c == ' ' && !quoted) {
+      if (any) words.push_back(word);
+      word.clear();
+      any = false;
+    } else {
+      word += c;
+      any = true;
+    }
+  }
+  return words;
+}
+
 /// Every file of a folder with its name, in name order.
 std::string whole_folder(const Desk& desk, const std::string& folder) {
   std::string all;
@@ -111,7 +132,7 @@ TEST_CASE("Ctrl-C ends with 130 and keeps the seeds that had ended, and the same
   const std::size_t kept = done();
   CHECK(kept >= 1);
   CHECK(kept < 100000);
-  CHECK_FALSE(has(desk.files().back(), ".lock"));
+  CHECK(desk.files() == Files{"good.textproto", "r.sqlite"});
   const auto more = desk.haven({"run", "good.textproto", "--no-report", "--seeds", std::to_string(kept), "--out", "r.sqlite"});
   CHECK(more.code == 0);
   CHECK_THAT(more.out, Catch::Contains("0 runs,"));
@@ -120,30 +141,23 @@ TEST_CASE("Ctrl-C ends with 130 and keeps the seeds that had ended, and the same
 TEST_CASE("a leak of one ten-thousandth of a dollar ends with 70 and prints the command that reproduces it", "[cli][leak]") {
   const Desk desk;
   desk.write("good.textproto", short_lines());
-  const auto leak = desk.haven({"run", "good.textproto", "--seed", "2", "--plant-leak", "0.0001", "--plant-leak-day", "1", "--out", "r.sqlite", "--no-report"});
+  const auto leak = desk.haven({"run", "good.textproto", "--seed", "2", "--set", "market.fidelity=20", "--set", "title=\"a leak\"", "--plant-leak", "0.0001", "--plant-leak-day", "1", "--out", "r.sqlite", "--no-report"});
   CHECK(leak.code == 70);
   CHECK_THAT(leak.err, Catch::Contains("seed 2 at 2025-01-07 07:00") && Catch::Contains("cash of "));
-  const results::ResultFile file(desk / "r.sqlite");
-  REQUIRE(file.runs().size() == 1);
-  CHECK(file.runs()[0].status == results::RunStatus::failed);
-
+  {
+    const results::ResultFile file(desk / "r.sqlite");
+    REQUIRE(file.runs().size() == 1);
+    CHECK(file.runs()[0].status == results::RunStatus::failed);
+  }
   const std::string reproduce = line_with(leak.err, "reproduce: haven ");
   REQUIRE_FALSE(reproduce.empty());
-  std::istringstream words(reproduce.substr(std::string("reproduce: haven ").size()));
-  const Words arguments{std::istream_iterator<std::string>(words), {}};
-  const auto again = desk.haven(arguments);
+  CHECK(has(reproduce, "market.fidelity=20"));
+  const auto again = desk.haven(words_of(reproduce.substr(std::string("reproduce: haven ").size())));
   CHECK(again.code == 70);
   CHECK(again.err == leak.err);
 
-  CHECK(desk.haven({"run", "good.textproto", "--seed", "2"}).code == 0);
-}
-
-TEST_CASE("the command that reproduces a broken rule repeats its settings", "[cli][leak][!shouldfail]") {
-  const Desk desk;
-  desk.write("good.textproto", short_lines());
-  const auto leak = desk.haven({"run", "good.textproto", "--seed", "1", "--set", "market.fidelity=20", "--plant-leak", "0.0001", "--plant-leak-day", "0"});
-  REQUIRE(leak.code == 70);
-  CHECK_THAT(line_with(leak.err, "reproduce: "), Catch::Contains("--set market.fidelity=20"));
+  // Without the leak the failed seed is made again, and ends well.
+  CHECK(desk.haven({"run", "good.textproto", "--seed", "2", "--set", "market.fidelity=20", "--set", "title=\"a leak\"", "--out", "r.sqlite", "--no-report"}).code == 0);
 }
 
 TEST_CASE("--json prints one object with what was promised, and metrics, report and threads do not change its digest", "[cli][json]") {

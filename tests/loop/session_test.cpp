@@ -7,7 +7,7 @@ using namespace haven;
 using namespace haven::tests;
 
 // Futures and the interdealer books trade from 18:00 to 17:00.
-TEST_CASE("nothing is ordered or traded between 17:00 and 18:00, when every venue is closed", "[loop][!shouldfail]") {
+TEST_CASE("nothing is ordered or traded between 17:00 and 18:00, when every venue is closed", "[loop]") {
   std::vector<base::Record> tape;
   run_whole(two_day_run().spec, {.tape = &tape});
   std::size_t in_the_break = 0;

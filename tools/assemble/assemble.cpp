@@ -71,6 +71,15 @@ class Assembler {
     return d;
   }
 
+  // A date between the first and the last trading day.
+  base::Date inside(const std::string& path, const std::string& text) {
+    const base::Date d = date(text);
+    if (d < world().days.front() || d > world().days.back()) {
+      fault(path, text + ", outside the calendar", "a date from " + base::to_string(world().days.front()) + " to " + base::to_string(world().days.back()));
+    }
+    return d;
+  }
+
   void calendar() {
     const auto& c = run_->calendar();
     const base::Date from = date(c.from()), scored = date(c.scored_from()), to = date(c.to());
@@ -276,7 +285,8 @@ class Assembler {
     const double ten = w.books[world::kTenYearNode].dv01_per_lot;
     for (auto& book : w.books) book.ten_year_equivalent = book.dv01_per_lot / ten;
     for (auto& s : w.securities) s.ten_year_equivalent = s.dv01_per_lot / ten;
-    for (const auto& name : run_->frozen()) {
+    for (int i = 0; i < run_->frozen_size(); ++i) {
+      const std::string& name = run_->frozen(i);
       bool known = false;
       for (std::size_t c = 0; c < world::kChannels; ++c) {
         if (name == world::to_string(static_cast<world::Channel>(c)) || name == "all_feedbacks") {
@@ -284,7 +294,7 @@ class Assembler {
           if (name != "all_feedbacks" || c != static_cast<std::size_t>(world::Channel::fundamental)) w.frozen.set(c);
         }
       }
-      if (!known) fault("frozen", "\"" + name + "\"", "a channel: basis_unwind, swap_spread_unwind, dealer_leverage, dealer_var, fast_trader_withdrawal, margin_procyclicality, haircut_procyclicality, fund_redemption, foreign_selling, collateral_chain, fiscal_premium, fundamental, or all_feedbacks");
+      if (!known) fault("frozen[" + std::to_string(i) + "]", "\"" + name + "\"", "a channel: basis_unwind, swap_spread_unwind, dealer_leverage, dealer_var, fast_trader_withdrawal, margin_procyclicality, haircut_procyclicality, fund_redemption, foreign_selling, collateral_chain, fiscal_premium, fundamental, or all_feedbacks");
     }
   }
 
@@ -355,7 +365,13 @@ class Assembler {
 
   void institutions() {
     stop_on_faults();
-    for (const auto& p : run_->population()) {
+    // By name, so that a run does not depend on the order in which a config lists them.
+    std::vector<const config::Population*> populations;
+    for (const auto& p : run_->population()) populations.push_back(&p);
+    std::sort(populations.begin(), populations.end(), [](const auto* a, const auto* b) { return a->name() < b->name(); });
+    for (const auto* listed : populations) {
+      config::Population p = *listed;
+      std::sort(p.mutable_member()->begin(), p.mutable_member()->end(), [](const auto& a, const auto& b) { return a.name() < b.name(); });
       const std::string path = "population[name=" + p.name() + "]";
       const Kind kind = decide(p, path);
       if (!faults_.empty()) continue;
@@ -549,9 +565,10 @@ class Assembler {
         fault(path + ".time", "\"" + n.time() + "\"", "HH:MM, New York");
         continue;
       }
-      const base::Date d = date(n.date());
-      if (d < base::Date{world().days.front().v - 1} || d > world().days.back()) fault(path + ".date", n.date(), "a date inside the calendar");
-      out.news.push_back({base::midnight(d) + base::minutes(hour * 60 + minute), n.name(), n.policy_share(), n.uncertainty_share(), n.confidence_step(), n.fiscal_step(), n.intensity()});
+      const base::Time at = base::midnight(date(n.date())) + base::minutes(hour * 60 + minute);
+      const bool heard = std::any_of(world().days.begin(), world().days.end(), [&](base::Date day) { return at >= base::midnight(day) - base::hours(6) && at < base::midnight(day) + base::hours(17); });
+      if (!heard) fault(path + ".date", n.date() + " " + n.time(), "a moment inside a session of the calendar, 18:00 of the evening before to 17:00");
+      out.news.push_back({at, n.name(), n.policy_share(), n.uncertainty_share(), n.confidence_step(), n.fiscal_step(), n.intensity()});
     }
     std::stable_sort(out.news.begin(), out.news.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
     const auto shares = [&](const google::protobuf::RepeatedPtrField<config::Amount>& list, const std::string& path, std::array<double, world::kSecurities>& to) {
@@ -571,8 +588,9 @@ class Assembler {
         continue;
       }
       flow.kind = group->kind;
-      flow.from = date(f.from());
-      flow.to = date(f.to());
+      flow.from = inside(path + ".from", f.from());
+      flow.to = inside(path + ".to", f.to());
+      if (flow.to < flow.from) fault(path + ".to", f.to() + ", before " + f.from(), "a last day that is not before the first");
       flow.sell_bn_per_day = f.sell_bn_per_day();
       shares(f.share(), path + ".share", flow.security_share);
       out.flows.push_back(flow);
@@ -585,8 +603,9 @@ class Assembler {
     }
     for (const auto& p : s.purchase()) {
       scenario::Purchases order;
-      order.from = date(p.from());
-      order.to = date(p.to());
+      const std::string path = "scenario.purchase[name=" + p.name() + "]";
+      order.from = inside(path + ".from", p.from());
+      order.to = inside(path + ".to", p.to());
       order.bn_per_day = p.bn_per_day();
       shares(p.share(), "scenario.purchase[name=" + p.name() + "].share", order.security_share);
       out.purchases.push_back(order);

@@ -67,7 +67,13 @@ SweepPlan sweep_plan(const std::string& name, const LoadOptions& options) {
     for (const auto& value : axis) {
       auto with = options;
       with.sets.insert(with.sets.end(), value.sets.begin(), value.sets.end());
-      load<config::Run>(plan.run, with);
+      try {
+        load<config::Run>(plan.run, with);
+      } catch (const ConfigError& error) {
+        std::vector<Fault> all = {sweep.fault("axis[name=" + value.axis.axis + "]", "an axis whose value cannot be set", "a field of the run and values that it takes")};
+        all.insert(all.end(), error.faults().begin(), error.faults().end());
+        throw ConfigError(std::move(all));
+      }
     }
   }
   plan.digest = config_digest(sweep.message());

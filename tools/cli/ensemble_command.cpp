@@ -137,6 +137,8 @@ int run_ensemble(const EnsembleOptions& o) {
     }
   }
 
+  if (!o.tape.empty() && !std::ofstream(o.tape, std::ios::binary)) throw BadInput(o.tape + ": cannot be written");
+
   sweep::Options options;
   options.threads = o.threads;
   options.watching = o.no_metrics ? metrics::Probes::Watching::off : metrics::Probes::Watching::on;
@@ -160,7 +162,11 @@ int run_ensemble(const EnsembleOptions& o) {
     const auto parent = std::filesystem::path(o.out).parent_path();
     std::error_code ignored;
     if (!parent.empty()) std::filesystem::create_directories(parent, ignored);
-    store = std::make_unique<results::ResultStore>(o.out, manifest, o.force ? results::OtherPlan::replace : results::OtherPlan::refuse);
+    try {
+      store = std::make_unique<results::ResultStore>(o.out, manifest, o.force ? results::OtherPlan::replace : results::OtherPlan::refuse);
+    } catch (const results::StoreError& error) {
+      throw BadInput(error.what());  // nothing has run yet: the place to write is the user's to mend
+    }
     have = store->finished();
   }
 
