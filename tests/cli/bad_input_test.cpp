@@ -163,12 +163,35 @@ TEST_CASE("an --out that cannot be written is the user's fault: exit 2", "[cli][
   CHECK(into_a_file(desk, {"run", "good.textproto", "--seeds", "1", "--out", "file/r.sqlite"}).code == 2);
 }
 
+TEST_CASE("a sweep's --out that cannot be written is the user's fault: exit 2", "[cli][bad][!shouldfail]") {
+  const Desk desk;
+  desk.write("plan.textproto", "name: \"p\"\nrun: \"baseline/2025q1\"\nseeds: 1\naxis { name: \"a\" path: \"market.fidelity\" value: [10] unit: \"1\" }\n");
+  CHECK(into_a_file(desk, {"sweep", "plan.textproto", "--out", "file/r.sqlite"}).code == 2);
+}
+
+TEST_CASE("a folder for tables, or a page, that cannot be written is the user's fault: exit 2", "[cli][bad][!shouldfail]") {
+  const Desk desk;
+  desk.write("good.textproto", short_lines());
+  REQUIRE(desk.haven({"run", "good.textproto", "--seed", "1", "--no-report", "--out", "r.sqlite"}).code == 0);
+  CHECK(into_a_file(desk, {"export", "r.sqlite", "--csv", "file/tables"}).code == 2);
+  CHECK(into_a_file(desk, {"report", "r.sqlite", "-o", "file/page.html"}).code == 2);
+}
+
 TEST_CASE("a --tape that cannot be written is refused before the run", "[cli][bad]") {
   const Desk desk;
   desk.write("good.textproto", short_lines());
   const auto run = into_a_file(desk, {"run", "good.textproto", "--seed", "1", "--out", "r.sqlite", "--no-report", "--tape", "file/tape"});
-  REQUIRE(run.code == 2);
+  CHECK(run.code == 2);
   CHECK(desk.files() == Files{"file", "good.textproto"});
+}
+
+TEST_CASE("a command that is refused leaves the tape of an earlier one as it is", "[cli][bad][!shouldfail]") {
+  const Desk desk;
+  desk.write("good.textproto", short_lines());
+  desk.write("tape", "records");
+  desk.write("r.sqlite", "my notes");
+  REQUIRE(desk.haven({"run", "good.textproto", "--seed", "1", "--out", "r.sqlite", "--tape", "tape"}).code == 2);
+  CHECK(desk.read("tape") == "records");
 }
 
 TEST_CASE("a result file that is not one, of another plan, version or format is refused and left as it is", "[cli][bad]") {
