@@ -54,7 +54,7 @@ TEST_CASE("another outside path on the last day leaves every earlier day as it w
   REQUIRE(x.world.trades > 0);
   CHECK(x.queue.top().time == last_session);
   CHECK(x.world.journal.digest() == y.world.journal.digest());
-  CHECK(loop::save(x) == loop::save(y));
+  CHECK((loop::save(x) == loop::save(y)));
   advance_to(plain.spec, x);
   advance_to(other.spec, y);
   CHECK(finished(x) == plain_whole());
