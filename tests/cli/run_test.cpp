@@ -138,6 +138,26 @@ TEST_CASE("Ctrl-C ends with 130 and keeps the seeds that had ended, and the same
   CHECK_THAT(more.out, Catch::Contains("0 runs,"));
 }
 
+TEST_CASE("a run with a planted fault is never taken for a sound one", "[cli][resume][!shouldfail]") {
+  const Desk desk;
+  desk.write("good.textproto", short_lines());
+  const Words sound = {"run", "good.textproto", "--no-report", "--seed", "1", "--out", "r.sqlite"};
+  Words planted = sound;
+  planted.insert(planted.end(), {"--plant-tick-day", "1"});
+  desk.haven(planted);
+  const auto run = desk.haven(sound);
+  const auto fresh = desk.haven({"run", "good.textproto", "--seed", "1"});
+  CHECK((run.code == 2 || digest_in(run.out) == digest_in(fresh.out)));
+}
+
+TEST_CASE("a run that was not watched is never taken for one that was", "[cli][resume][!shouldfail]") {
+  const Desk desk;
+  write_short_config(desk);
+  desk.haven(short_run({"--seed", "1", "--no-null", "--out", "r.sqlite", "--no-metrics"}));
+  const auto run = desk.haven(short_run({"--seed", "1", "--no-null", "--out", "r.sqlite", "--json"}));
+  CHECK((run.code == 2 || nlohmann::json::parse(run.out)["metrics"].contains("always_inside_bp")));
+}
+
 TEST_CASE("a leak of one ten-thousandth of a dollar ends with 70 and prints the command that reproduces it", "[cli][leak]") {
   const Desk desk;
   desk.write("good.textproto", short_lines());

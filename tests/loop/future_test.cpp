@@ -78,3 +78,12 @@ TEST_CASE("news moves nothing before its minute, and an auction and a flow nothi
   advance_to(other.spec, y);
   CHECK(finished(y).digest != plain_whole().digest);
 }
+
+TEST_CASE("a run that goes on for longer begins in the same way", "[loop][future][!shouldfail]") {
+  const auto& short_one = two_day_run();
+  assemble::LoadOptions options;
+  options.sets = {"calendar.from=2025-01-06", "calendar.scored_from=2025-01-07", "calendar.to=2025-01-10", "calendar.burn_in_days=0"};
+  const auto longer = assemble::assemble("baseline/2025q1", options);
+  const base::Time end = moment(short_one.spec, 1, 16, 59);
+  CHECK(before(short_one, end).world.journal.digest() == before(longer, end).world.journal.digest());
+}
