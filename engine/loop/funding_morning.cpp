@@ -92,7 +92,7 @@ struct Morning {
       terms.cash = funding::value_of(lendable, scratch.per_million[fail.security.v]);
       terms.rate_hbp = hbp(100.0 * spec.world.rates.on_rrp_pct - spec.population.central_bank.lending_fee_bp);
       terms.start = today;
-      terms.end = spec.world.settle.back();
+      terms.end = base::Date{today.v + 365};  // open until returned; no run's own end reaches into its days
       borrowed |= funding::open_repo(w().ledger, w().contracts, w().collateral, terms, w().journal, now()).id.valid();
     }
     if (borrowed) {
