@@ -42,7 +42,7 @@ class Market {
   State& state_;
   metrics::Probes& probes_;
   world::Intents follow_up_;                 ///< hedges that answer a client's own trade
-  std::array<double, 64> bids_{}, asks_{};   ///< scratch of refresh_baskets
+  std::vector<double> bids_, asks_;          ///< scratch of refresh_baskets, by dealer
   std::int32_t planted_tick_ = 0;
 };
 
