@@ -102,7 +102,7 @@ class Assembler {
     trading_day("calendar.to", c.to());
     stop_on_faults();
     const auto first_scored = std::lower_bound(world().days.begin(), world().days.end(), scored) - world().days.begin();
-    world().first_scored_day = static_cast<std::int32_t>(first_scored);
+    experiment_.first_scored_day = static_cast<std::size_t>(first_scored);
     experiment_.calm_from = static_cast<std::size_t>(c.burn_in_days());
     experiment_.calm_to = static_cast<std::size_t>(first_scored) - 1;
     if (experiment_.calm_from > experiment_.calm_to) fault("calendar.burn_in_days", std::to_string(c.burn_in_days()) + " days", "fewer than the warm-up's " + std::to_string(first_scored));
@@ -504,7 +504,7 @@ class Assembler {
     const auto firms_config = part<config::Firms>("firms", run_->firms());
     const auto rules = rule_set(*rule_config, rule_config);
     const auto groups = banking_groups(*firms_config);
-    const base::Date day = world().days[static_cast<std::size_t>(world().first_scored_day)];
+    const base::Date day = world().days[experiment_.first_scored_day];
     const auto requirement_at_5 = regulation::ratio_from_pct(5.0);
     for (std::size_t i = 0; i < world().institutions.size(); ++i) {
       auto& o = spec().openings[i];

@@ -40,6 +40,7 @@ struct Experiment {
   std::vector<Moment> moments;               ///< empty without a reference
   std::vector<ObservedPoint> observed;
   std::size_t calm_from = 0, calm_to = 0;    ///< indices of calm days, both included
+  std::size_t first_scored_day = 0;          ///< index; not in the spec, where institutions could read when the event begins
   std::string effective_text;
   base::Digest config_digest;                ///< run, rule, firms and reference together
 };
