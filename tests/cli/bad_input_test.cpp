@@ -163,13 +163,13 @@ TEST_CASE("an --out that cannot be written is the user's fault: exit 2", "[cli][
   CHECK(into_a_file(desk, {"run", "good.textproto", "--seeds", "1", "--out", "file/r.sqlite"}).code == 2);
 }
 
-TEST_CASE("a sweep's --out that cannot be written is the user's fault: exit 2", "[cli][bad][!shouldfail]") {
+TEST_CASE("a sweep's --out that cannot be written is the user's fault: exit 2", "[cli][bad]") {
   const Desk desk;
   desk.write("plan.textproto", "name: \"p\"\nrun: \"baseline/2025q1\"\nseeds: 1\naxis { name: \"a\" path: \"market.fidelity\" value: [10] unit: \"1\" }\n");
   CHECK(into_a_file(desk, {"sweep", "plan.textproto", "--out", "file/r.sqlite"}).code == 2);
 }
 
-TEST_CASE("a folder for tables, or a page, that cannot be written is the user's fault: exit 2", "[cli][bad][!shouldfail]") {
+TEST_CASE("a folder for tables, or a page, that cannot be written is the user's fault: exit 2", "[cli][bad]") {
   const Desk desk;
   desk.write("good.textproto", short_lines());
   REQUIRE(desk.haven({"run", "good.textproto", "--seed", "1", "--no-report", "--out", "r.sqlite"}).code == 0);
@@ -185,7 +185,7 @@ TEST_CASE("a --tape that cannot be written is refused before the run", "[cli][ba
   CHECK(desk.files() == Files{"file", "good.textproto"});
 }
 
-TEST_CASE("a command that is refused leaves the tape of an earlier one as it is", "[cli][bad][!shouldfail]") {
+TEST_CASE("a command that is refused leaves the tape of an earlier one as it is", "[cli][bad]") {
   const Desk desk;
   desk.write("good.textproto", short_lines());
   desk.write("tape", "records");

@@ -40,6 +40,7 @@ std::atomic<bool>& stop_requested() {
 void install_signals() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails, like a full disk
 }
 
 Progress::Progress(std::string what, std::size_t total) : what_(std::move(what)), total_(total), started_(now_seconds()), terminal_(isatty(STDERR_FILENO) == 1) { step(0); }
