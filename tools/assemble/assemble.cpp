@@ -38,6 +38,7 @@ class Assembler {
     funding();
     stop_on_faults();
     reference();
+    window_metrics();
     stop_on_faults();
     base::Digest digest = config_digest(run_.message());
     for (const auto& part : digests_) {
@@ -660,7 +661,7 @@ class Assembler {
       const std::string path = "moment[name=" + m.name() + "]";
       Moment moment;
       const auto statistic = metrics::parse_statistic(m.statistic());
-      if (!statistic) bad(path + ".statistic", "\"" + m.statistic() + "\"", "change, change_pct, mean, sum, maximum, minimum, mean_multiple, mean_change_pct, rms_multiple, rms or largest_change");
+      if (!statistic) bad(path + ".statistic", "\"" + m.statistic() + "\"", kStatistics);
       moment.metric = {m.name(), m.series(), statistic.value_or(metrics::Statistic::change), date(m.from()), date(m.to())};
       for (const base::Date d : {moment.metric.from, moment.metric.to}) {
         if (!std::binary_search(world().days.begin(), world().days.end(), d)) bad(path, base::to_string(d), "a trading day of the run");
@@ -679,6 +680,23 @@ class Assembler {
       for (const auto& point : o.point()) e.observed.push_back({o.name(), date(point.date()), point.value(), source, tag});
     }
   }
+
+  void window_metrics() {
+    auto& e = experiment_;
+    if (run_->metrics().empty()) return;
+    const auto loaded = part<config::MetricList>("metrics", run_->metrics());
+    for (const auto& m : loaded->metric()) {
+      const std::string path = "metric[name=" + m.name() + "]";
+      const auto statistic = metrics::parse_statistic(m.statistic());
+      if (!statistic) faults_.push_back(loaded.fault(path + ".statistic", "\"" + m.statistic() + "\"", kStatistics));
+      const bool taken = std::any_of(e.metrics.begin(), e.metrics.end(), [&](const auto& other) { return other.name == m.name(); });
+      if (taken) faults_.push_back(loaded.fault(path, "\"" + m.name() + "\", a name of the reference too", "another name"));
+      const bool from_before = statistic == metrics::Statistic::change || statistic == metrics::Statistic::change_pct;
+      e.metrics.push_back({m.name(), m.series(), statistic.value_or(metrics::Statistic::change), world().days[e.first_scored_day - (from_before ? 1 : 0)], world().days.back()});
+    }
+  }
+
+  static constexpr const char* kStatistics = "change, change_pct, mean, sum, maximum, minimum, mean_multiple, mean_change_pct, rms_multiple, rms or largest_change";
 
   const Located<config::Run>& run_;
   const LoadOptions& options_;
