@@ -130,6 +130,26 @@ TEST_CASE("a command line that is no command is refused and points to --help", "
   CHECK(desk.files() == Files{});
 }
 
+TEST_CASE("a fault planted where it could not show, and a folder of configs that is not there, are refused", "[cli][bad]") {
+  const auto wrong = GENERATE(values<std::vector<std::string>>({{"--plant-leak-day", "1"},
+                                                                {"--plant-leak", "1"},
+                                                                {"--plant-leak", "nan", "--plant-leak-day", "1"},
+                                                                {"--plant-leak", "0.00001", "--plant-leak-day", "1"},
+                                                                {"--plant-leak", "1", "--plant-leak-day", "2"},
+                                                                {"--plant-tick-day", "2"},
+                                                                {"--plant-tick-day", "-1"},
+                                                                {"--configs", "nowhere"}}));
+  const Desk desk;
+  desk.write("good.textproto", short_lines());
+  std::vector<std::string> words = {"run", "good.textproto", "--seed", "1", "--out", "r.sqlite"};
+  words.insert(words.end(), wrong.begin(), wrong.end());
+  const auto run = desk.haven(words);
+  INFO(wrong.front());
+  CHECK(run.code == 2);
+  CHECK_THAT(run.err, Catch::StartsWith(wrong.front()));
+  CHECK(desk.files() == Files{"good.textproto"});
+}
+
 namespace {
 
 /// An output that cannot be made: its folder is a file. True for the superuser too.

@@ -25,6 +25,7 @@ base::Time moment(const std::string& text) {
 int run_piece(const EnsembleOptions& o, const CheckpointOptions& c) {
   const Variant variant{"model", o.config, o.configs, nullptr};
   const auto experiment = assemble::assemble(o.config, o.configs.load());
+  require_plantable(o, experiment);
   const auto seed = static_cast<std::uint64_t>(o.first_seed);
   const base::Time stop = c.at.empty() ? base::Time{} : moment(c.at);
   if (!c.save.empty()) require_writable(c.save);

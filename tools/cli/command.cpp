@@ -28,7 +28,7 @@ assemble::LoadOptions ConfigOptions::load() const {
 }
 
 void add_config_options(CLI::App& app, ConfigOptions& options) {
-  app.add_option("--configs", options.configs_dir, "folder of configs that wins over the built-in ones");
+  app.add_option("--configs", options.configs_dir, "folder of configs that wins over the built-in ones")->check(CLI::ExistingDirectory);
   app.add_option("--set", options.sets, "path=value, in the schema's unit; applied last; may be repeated")->allow_extra_args(false);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 
@@ -123,15 +124,29 @@ void add_ensemble_options(CLI::App& app, EnsembleOptions& o) {
   app.add_flag("--no-report", o.no_report, "write no page");
   app.add_flag("--no-null", o.no_null, "leave out the null runs (every feedback frozen)");
   app.add_option("--tape", o.tape, "write every applied order, trade, posting and default of the first seed (docs/determinism.md)");
-  app.add_option("--plant-leak", o.leak_dollars, "add so many dollars to one account, to see the check catch it")->group("Faults");
-  app.add_option("--plant-leak-day", o.leak_day, "trading day of the leak, from 0")->group("Faults");
-  app.add_option("--plant-tick-day", o.tick_day, "make one ten-year trade of this day a tick dearer, to see the digest change")->group("Faults");
+  auto* leak = app.add_option("--plant-leak", o.leak_dollars, "add so many dollars to one account, to see the check catch it")->group("Faults");
+  auto* leak_day = app.add_option("--plant-leak-day", o.leak_day, "trading day of the leak, from 0")->group("Faults")->check(CLI::Range(0, 65000));
+  leak->needs(leak_day);
+  leak_day->needs(leak);
+  app.add_option("--plant-tick-day", o.tick_day, "make one ten-year trade of this day a tick dearer, to see the digest change")->group("Faults")->check(CLI::Range(0, 65000));
   add_config_options(app, o.configs);
+}
+
+void require_plantable(const EnsembleOptions& o, const assemble::Experiment& experiment) {
+  const auto days = static_cast<int>(experiment.spec.world.days.size());
+  const auto within = [&](const char* option, int day) {
+    if (day >= days) throw BadInput(fmt::format("{} {}: expected 0 to {}, the trading days of this run", option, day, days - 1));
+  };
+  within("--plant-leak-day", o.leak_day);
+  within("--plant-tick-day", o.tick_day);
+  const double size = std::abs(o.leak_dollars);
+  if (o.leak_day >= 0 && !(size >= 0.0001 && size <= 1e12)) throw BadInput(fmt::format("--plant-leak {}: expected 0.0001 to 1e12 dollars, or as much taken away", o.leak_dollars));
 }
 
 int run_ensemble(const EnsembleOptions& o) {
   const auto loaded = assemble::load<config::Run>(o.config, o.configs.load());
   const assemble::Experiment experiment = assemble::assemble(loaded, o.configs.load());
+  require_plantable(o, experiment);
   std::vector<Variant> variants = {{"model", o.config, o.configs, &experiment}};
   assemble::Experiment frozen;
   if (!o.no_null && !o.no_metrics && !experiment.moments.empty()) {

@@ -28,6 +28,8 @@ struct EnsembleOptions {
 };
 
 void add_ensemble_options(CLI::App& app, EnsembleOptions& options);
+/// Throws BadInput when a fault is to be planted where it could not show.
+void require_plantable(const EnsembleOptions& options, const assemble::Experiment& experiment);
 int run_ensemble(const EnsembleOptions& options);
 
 }  // namespace haven::cli

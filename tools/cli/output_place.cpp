@@ -1,7 +1,10 @@
 #include "tools/cli/output_place.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -25,7 +28,12 @@ void require_writable(const std::string& path) {
   fs::path folder = folder_of(path);
   while (!fs::exists(folder, ignored) && folder.has_relative_path() && folder != folder_of(folder)) folder = folder_of(folder);
   if (!fs::is_directory(folder, ignored)) refuse(folder.string() + " is no folder");
-  if (access(folder.c_str(), W_OK | X_OK) != 0) refuse("no permission in " + folder.string());
+  // Permissions do not tell all (a file system may take no files), so one is tried and taken away again.
+  std::string attempt = (folder / "haven-XXXXXX").string();
+  const int file = mkstemp(attempt.data());
+  if (file < 0) refuse(std::strerror(errno));
+  close(file);
+  unlink(attempt.c_str());
 }
 
 void write_file(const std::string& path, std::string_view bytes) {

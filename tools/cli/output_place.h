@@ -10,7 +10,7 @@
 
 namespace haven::cli {
 
-/// Throws BadInput when no file could be written at `path`, its folders made where they are missing. Only looks.
+/// Throws BadInput when no file could be written at `path`, its folders made where they are missing. Leaves nothing behind.
 void require_writable(const std::string& path);
 
 /// Writes `path`, its folders made; an existing file stays as it was until the new one is whole. Throws
