@@ -29,17 +29,26 @@ double volatility_multiple(const world::View& view, const Parameters& p, std::si
   return base::sqrt(realised * implied);
 }
 
+const Reading& read(const world::View& view, const Parameters& p, Trader& trader) {
+  Reading& reading = trader.reading;
+  const double variance_bp2 = view.book(trader.book).variance_bp2, uncertainty = view.outside().uncertainty;
+  if (reading.variance_bp2 != variance_bp2 || reading.uncertainty != uncertainty) {
+    const double vol = volatility_multiple(view, p, trader.book);
+    reading = {variance_bp2, uncertainty, base::pow(vol, p.volume_elasticity), p.parent_share * base::pow(vol, p.net_elasticity)};
+  }
+  return reading;
+}
+
 }  // namespace
 
 void wake(const world::View& view, const Parameters& p, Trader& trader, world::Intents& out) {
   const std::size_t k = trader.book;
   const auto& instrument = view.spec().books[k];
   const auto& md = view.book(k);
-  const double vol = volatility_multiple(view, p, k);
   const double child_lots = p.child_bn * view.spec().fidelity * 1e4;
   const double day_lots = p.volume_bn[k] * 1e4;
-  const double gross = base::pow(vol, p.volume_elasticity);
-  const double parents = p.parent_share * base::pow(vol, p.net_elasticity);
+  const Reading& reading = read(view, p, trader);
+  const double gross = reading.gross, parents = reading.parents;
 
   // Next arrival: ten New York hours carry the day's volume in slices of the size that the book lately took.
   if (trader.slice_lots == 0) trader.slice_lots = child_lots;

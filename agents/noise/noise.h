@@ -29,6 +29,13 @@ struct Parameters {
   double inventory_scale_bn = 0;  ///< parents lean against own inventory of this size, ten-year equivalents
 };
 
+/// What a trader takes from volatility alone; good as long as both inputs stand. Not part of the saved state.
+struct Reading {
+  double variance_bp2 = -1, uncertainty = -1;  ///< the inputs it was made from; no market has these
+  double gross = 0;                            ///< multiple of the calm day's volume
+  double parents = 0;                          ///< the parents' share of volume, on the calm day's
+};
+
 struct Trader {
   base::InstitutionId self;
   base::Draws draws;
@@ -39,11 +46,14 @@ struct Trader {
   std::uint8_t started = 0;
   double slice_lots = 0;                           ///< average size lately sent
   std::int64_t carried_lots = 0;                   ///< signed part of orders the queue was too thin for
+  Reading reading;
 
   template <class Archive>
   void fields(Archive& archive) { archive(self, draws, scale, book, left_lots, start_lots, started, slice_lots, carried_lots); }
 };
 
+/// Drops what was computed under another description of the market or other parameters.
+inline void forget(Trader& trader) { trader.reading = {}; }
 void wake(const world::View& view, const Parameters& p, Trader& trader, world::Intents& out);
 
 }  // namespace haven::agents::noise

@@ -65,7 +65,7 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
     firm.seen_public[n] = now_public;
   }
 
-  const double memory = decay(minutes, p.flow_memory_min);
+  const double memory = decay(minutes, p.flow_memory_min), own_memory = decay(minutes, p.own_half_life_min);
   world::Nodes pressure{};
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
     const auto& md = view.book(k);
@@ -74,7 +74,7 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
     // Expected flow dies out with the same half-life with which it is learned.
     const double surprise = flow - firm.flow_rate[k] * (1.0 - memory) * p.flow_memory_min / kLn2;
     firm.flow_rate[k] = memory * firm.flow_rate[k] + (1.0 - memory) * flow / minutes;
-    firm.own[k] = firm.own[k] * decay(minutes, p.own_half_life_min) - p.own_impact_share * p.impact_bp_per_bn * surprise;
+    firm.own[k] = firm.own[k] * own_memory - p.own_impact_share * p.impact_bp_per_bn * surprise;
     for (std::size_t n = 0; n < kNodes; ++n) pressure[n] += spec.books[k].weight[n] * surprise;
   }
   // Kyle filter: flow is news about the premium, so node a's yield falls by
@@ -135,18 +135,16 @@ void quote_side(std::size_t book, Firm& firm, Side side, std::int32_t top, const
   }
 }
 
-void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t k, world::Intents& out) {
+const Reading& read(const world::View& view, const Parameters& p, Firm& firm, std::size_t k) {
+  Reading& reading = firm.readings[k];
+  if (reading.variance_bp2 == view.book(k).variance_bp2 && reading.uncertainty == view.outside().uncertainty) return reading;
+  reading.variance_bp2 = view.book(k).variance_bp2;
+  reading.uncertainty = view.outside().uncertainty;
   const auto& instrument = view.spec().books[k];
-  const auto& md = view.book(k);
   const double calm_sigma = view.calm_sigma_bp(k);
   const double sigma = believed_sigma_bp(view, p, k);
   const double ticks_per_bp = instrument.dv01_per_lot / view.dollars_per_tick(k);
-  const double fair_bp = curve_bp(instrument, firm.belief) + firm.own[k];
-  const double fair = view.ticks_of_yield(k, fair_bp);
-  const bool night = view.night();
-
-  // Standard size: the same risk in every book.
-  const double calm_lots = p.size_lots * firm.scale / std::max(0.05, instrument.ten_year_equivalent * calm_sigma / view.calm_sigma_bp(world::kTenYearNode));
+  reading.calm_lots = p.size_lots * firm.scale / std::max(0.05, instrument.ten_year_equivalent * calm_sigma / view.calm_sigma_bp(world::kTenYearNode));
   const double k_tick = p.fill_decay_per_tick, gamma = p.risk_aversion;
   const auto half_spread = [&](double sigma_bp) {
     const double sigma_tick_min = sigma_bp * ticks_per_bp / base::sqrt(600.0);
@@ -156,10 +154,23 @@ void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t
   };
   const auto [base_half, risk_half] = half_spread(sigma);
   const auto [calm_base_half, calm_risk_half] = half_spread(calm_sigma);
-  const double half = base_half + 0.5 * risk_half;
+  reading.risk_half = risk_half;
+  reading.half = base_half + 0.5 * risk_half;
   const double calm_half = calm_base_half + 0.5 * calm_risk_half;
   // Size at which the marginal spread earned equals the marginal risk of holding it: half / (gamma' sigma^2 T).
-  double lots = calm_lots * std::clamp(half / calm_half * (calm_sigma * calm_sigma) / (sigma * sigma), 0.02, 3.0);
+  reading.lots = reading.calm_lots * std::clamp(reading.half / calm_half * (calm_sigma * calm_sigma) / (sigma * sigma), 0.02, 3.0);
+  return reading;
+}
+
+void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t k, world::Intents& out) {
+  const auto& instrument = view.spec().books[k];
+  const auto& md = view.book(k);
+  const Reading& reading = read(view, p, firm, k);
+  const double risk_half = reading.risk_half, half = reading.half, calm_lots = reading.calm_lots;
+  const double fair_bp = curve_bp(instrument, firm.belief) + firm.own[k];
+  const double fair = view.ticks_of_yield(k, fair_bp);
+  const bool night = view.night();
+  double lots = reading.lots;
   if (!view.spec().is_frozen(world::Channel::fast_trader_withdrawal)) {
     lots *= std::clamp(1.0 + firm.result_bn / (p.loss_limit_bn * firm.scale), 0.1, 1.0);
   }

@@ -48,6 +48,15 @@ struct Quote {
   std::int32_t lots = 0;                 ///< 0: the slot is empty
 };
 
+/// What quoting a book takes from volatility alone; good as long as both inputs stand. Not part of the saved state.
+struct Reading {
+  double variance_bp2 = -1, uncertainty = -1;  ///< the inputs it was made from; no market has these
+  double risk_half = 0;                        ///< the part of the half-spread that grows with risk, ticks
+  double half = 0;                             ///< half-spread, ticks
+  double calm_lots = 0;                        ///< standard size: the same risk in every book
+  double lots = 0;                             ///< size whose marginal spread earns its marginal risk
+};
+
 struct Firm {
   base::InstitutionId self;
   base::Draws draws;
@@ -62,6 +71,7 @@ struct Firm {
   std::array<double, world::kOutrightBooks> paid_ticks{}; ///< lots x price, signed, since the morning
   std::array<std::array<Quote, 2 * kLevels>, world::kOutrightBooks> quotes{};
   std::array<double, world::kOutrightBooks> skew_ticks{};  ///< by which inventory shades the quotes, at the last quote
+  std::array<Reading, world::kOutrightBooks> readings{};
   base::Time last_look;
   double net_lots = 0;                   ///< own net duration over all books, lots of the ten-year
   double result_bn = 0;                  ///< today's profit at mid
@@ -80,6 +90,8 @@ constexpr std::uint16_t kLook = 100;
 /// The public state changed: look at everything now; the next regular look stays where it was.
 constexpr std::uint16_t kNews = 101;
 
+/// Drops what was computed under another description of the market or other parameters.
+inline void forget(Firm& firm) { firm.readings = {}; }
 /// The firm forms its first belief from the market's start.
 void open_day(const world::View& view, const Parameters& p, Firm& firm);
 /// Learns, then quotes every book, or only `reason`'s after a fill.

@@ -15,6 +15,8 @@ class Run {
   Run(const Spec& spec, State& state, metrics::Probes& probes, const Plant& plant)
       : spec_(spec), state_(state), probes_(probes), plant_(plant), market_(spec, state, probes) {
     intents_.reserve(256);
+    for (auto& firm : state.population.principal_trading_firm) agents::principal_trading_firm::forget(firm);
+    for (auto& trader : state.population.noise) agents::noise::forget(trader);
   }
 
   void handle(const base::Event& e) {

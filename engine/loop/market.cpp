@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/loop/asking_order.h"
+
 namespace haven::loop {
 
 using base::InstitutionId;
@@ -24,7 +26,11 @@ std::uint16_t handle_slots_of(Kind kind) {
   }
 }
 
-Market::Market(const Spec& spec, State& state, metrics::Probes& probes) : spec_(spec), state_(state), probes_(probes) { follow_up_.reserve(64); }
+Market::Market(const Spec& spec, State& state, metrics::Probes& probes) : spec_(spec), state_(state), probes_(probes) {
+  follow_up_.reserve(64);
+  bids_.resize(state.population.primary_dealer.size());
+  asks_.resize(bids_.size());
+}
 
 void Market::schedule(EventKind kind, base::Time at, std::uint32_t payload) {
   base::Event e;
@@ -279,9 +285,11 @@ void Market::request(InstitutionId who, const world::Intent& intent) {
   std::size_t best = pool.size();
   double best_yield = 0;
   const auto n = static_cast<std::uint32_t>(pool.size());
-  std::uint32_t pick = draws.below(base::Purpose::choice, n);
+  const std::uint32_t start = draws.below(base::Purpose::choice, n);
   const std::uint32_t stride = 1 + draws.below(base::Purpose::choice, n > 1 ? n - 1 : 1);
-  for (int i = 0; i < intent.dealers && i < static_cast<int>(n); ++i, pick = (pick + stride) % n) {
+  AskingOrder order(n, start, stride);
+  for (int i = 0; i < intent.dealers && i < static_cast<int>(n); ++i) {
+    const std::uint32_t pick = order.next();
     dealers::Dealer& dealer = pool[pick];
     if (dealer.self == who || !lives(dealer.self)) continue;
     ++asked;
@@ -327,7 +335,7 @@ void Market::request(InstitutionId who, const world::Intent& intent) {
 
 void Market::refresh_baskets() {
   auto& pool = state_.population.primary_dealer;
-  const std::size_t n = std::min(pool.size(), bids_.size());
+  const std::size_t n = pool.size();
   if (n == 0) return;
   for (std::size_t b = 0; b < world::kBaskets; ++b) {
     std::size_t streams = 0;

@@ -48,7 +48,7 @@ class Market {
   metrics::Probes& probes_;
   world::Intents slice_;                     ///< of a liquidation
   world::Intents follow_up_;                 ///< hedges that answer a client's own trade
-  std::array<double, 64> bids_{}, asks_{};   ///< scratch of refresh_baskets
+  std::vector<double> bids_, asks_;          ///< scratch of refresh_baskets, by dealer
   std::int32_t planted_tick_ = 0;
   Liquidation* liquidating_ = nullptr;       ///< while its slice is applied
 };

@@ -136,7 +136,6 @@ struct WorldSpec {
   double fidelity = 10;                ///< 1 is market scale; 10 means lots ten times larger, messages ten times fewer
   double sofr_trim = 0.20;             ///< lowest-rate share of DVP volume removed
   double swap_sigma_bp = 1;            ///< prior daily s.d. of a swap spread
-  std::int32_t first_scored_day = 0;   ///< index in days
 
   bool is_frozen(Channel c) const { return frozen.test(static_cast<std::size_t>(c)); }
 };

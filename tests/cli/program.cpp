@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,6 +76,16 @@ Outcome Desk::wait(pid_t program) const {
 }
 
 Outcome Desk::haven(const std::vector<std::string>& arguments) const { return wait(start(arguments)); }
+
+Outcome Desk::haven_with_room(const std::vector<std::string>& arguments, std::size_t bytes) const {
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{bytes, before.rlim_max};  // what is started inherits it
+  setrlimit(RLIMIT_FSIZE, &small);
+  const pid_t program = start(arguments);
+  setrlimit(RLIMIT_FSIZE, &before);
+  return wait(program);
+}
 
 std::string short_lines() {
   return "base: \"baseline/2025q1\"\n"

@@ -30,6 +30,8 @@ class Desk {
 
   /// Runs the program here and waits for it.
   Outcome haven(const std::vector<std::string>& arguments) const;
+  /// The same where no file may grow beyond `bytes`, as on a full disk.
+  Outcome haven_with_room(const std::vector<std::string>& arguments, std::size_t bytes) const;
   /// Starts it without waiting.
   pid_t start(const std::vector<std::string>& arguments) const;
   Outcome wait(pid_t program) const;

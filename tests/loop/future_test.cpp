@@ -20,7 +20,8 @@ concept Leaks = requires(const V& v) { v.scenario(); } || requires(const V& v) {
                 requires(const V& v, base::InstitutionId id) { v.cash_bn(id); } ||
                 requires(const V& v, base::InstitutionId id) { v.holding_lots(id, 0); } ||
                 requires(const V& v) { v.spec().scenario; } || requires(const V& v) { v.spec().path; } || requires(const V& v) { v.spec().news; } ||
-                requires(const V& v) { v.spec().flows; } || requires(const V& v) { v.spec().openings; } || requires(const V& v) { v.outside().path; };
+                requires(const V& v) { v.spec().flows; } || requires(const V& v) { v.spec().openings; } || requires(const V& v) { v.outside().path; } ||
+                requires(const V& v) { v.spec().first_scored_day; } || requires(const V& v) { v.spec().calm_to; };
 
 struct LeakyView : world::View {
   const scenario::ScenarioSpec& scenario() const;
@@ -77,6 +78,12 @@ TEST_CASE("news moves nothing before its minute, and an auction and a flow nothi
   CHECK(y.world.journal.digest() == before(plain, change.known).world.journal.digest());
   advance_to(other.spec, y);
   CHECK(finished(y).digest != plain_whole().digest);
+}
+
+TEST_CASE("the day from which a run is scored changes nothing that anybody does", "[loop][future]") {
+  const auto other = short_run({"calendar.scored_from=2025-01-07"});
+  REQUIRE(other.first_scored_day == plain_short_run().first_scored_day - 1);
+  CHECK(run_whole(other.spec) == plain_whole());
 }
 
 TEST_CASE("a run that goes on for longer begins in the same way", "[loop][future]") {

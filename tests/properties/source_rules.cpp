@@ -279,8 +279,8 @@ std::vector<SourceFile> project_files() {
   static const std::set<std::string> skipped = {".git", "build", "out", "node_modules", ".ccache", "__pycache__"};
   std::vector<SourceFile> files;
   for (auto entry = fs::recursive_directory_iterator(root); entry != fs::recursive_directory_iterator(); ++entry) {
-    if (entry->is_directory()) {
-      if (skipped.contains(entry->path().filename().string())) entry.disable_recursion_pending();
+    if (skipped.contains(entry->path().filename().string())) {  // in a linked worktree .git is a file
+      entry.disable_recursion_pending();
       continue;
     }
     if (!entry->is_regular_file()) continue;

@@ -38,6 +38,7 @@ class Assembler {
     funding();
     stop_on_faults();
     reference();
+    window_metrics();
     stop_on_faults();
     base::Digest digest = config_digest(run_.message());
     for (const auto& part : digests_) {
@@ -102,7 +103,7 @@ class Assembler {
     trading_day("calendar.to", c.to());
     stop_on_faults();
     const auto first_scored = std::lower_bound(world().days.begin(), world().days.end(), scored) - world().days.begin();
-    world().first_scored_day = static_cast<std::int32_t>(first_scored);
+    experiment_.first_scored_day = static_cast<std::size_t>(first_scored);
     experiment_.calm_from = static_cast<std::size_t>(c.burn_in_days());
     experiment_.calm_to = static_cast<std::size_t>(first_scored) - 1;
     if (experiment_.calm_from > experiment_.calm_to) fault("calendar.burn_in_days", std::to_string(c.burn_in_days()) + " days", "fewer than the warm-up's " + std::to_string(first_scored));
@@ -548,7 +549,7 @@ class Assembler {
     const auto firms_config = part<config::Firms>("firms", run_->firms());
     const auto rules = rule_set(*rule_config, rule_config);
     const auto groups = banking_groups(*firms_config);
-    const base::Date day = world().days[static_cast<std::size_t>(world().first_scored_day)];
+    const base::Date day = world().days[experiment_.first_scored_day];
     const auto requirement_at_5 = regulation::ratio_from_pct(5.0);
     for (std::size_t i = 0; i < world().institutions.size(); ++i) {
       auto& o = spec().openings[i];
@@ -706,7 +707,7 @@ class Assembler {
       const std::string path = "moment[name=" + m.name() + "]";
       Moment moment;
       const auto statistic = metrics::parse_statistic(m.statistic());
-      if (!statistic) bad(path + ".statistic", "\"" + m.statistic() + "\"", "change, change_pct, mean, sum, maximum, minimum, mean_multiple, mean_change_pct, rms_multiple, rms or largest_change");
+      if (!statistic) bad(path + ".statistic", "\"" + m.statistic() + "\"", kStatistics);
       moment.metric = {m.name(), m.series(), statistic.value_or(metrics::Statistic::change), date(m.from()), date(m.to())};
       for (const base::Date d : {moment.metric.from, moment.metric.to}) {
         if (!std::binary_search(world().days.begin(), world().days.end(), d)) bad(path, base::to_string(d), "a trading day of the run");
@@ -725,6 +726,23 @@ class Assembler {
       for (const auto& point : o.point()) e.observed.push_back({o.name(), date(point.date()), point.value(), source, tag});
     }
   }
+
+  void window_metrics() {
+    auto& e = experiment_;
+    if (run_->metrics().empty()) return;
+    const auto loaded = part<config::MetricList>("metrics", run_->metrics());
+    for (const auto& m : loaded->metric()) {
+      const std::string path = "metric[name=" + m.name() + "]";
+      const auto statistic = metrics::parse_statistic(m.statistic());
+      if (!statistic) faults_.push_back(loaded.fault(path + ".statistic", "\"" + m.statistic() + "\"", kStatistics));
+      const bool taken = std::any_of(e.metrics.begin(), e.metrics.end(), [&](const auto& other) { return other.name == m.name(); });
+      if (taken) faults_.push_back(loaded.fault(path, "\"" + m.name() + "\", a name of the reference too", "another name"));
+      const bool from_before = statistic == metrics::Statistic::change || statistic == metrics::Statistic::change_pct;
+      e.metrics.push_back({m.name(), m.series(), statistic.value_or(metrics::Statistic::change), world().days[e.first_scored_day - (from_before ? 1 : 0)], world().days.back()});
+    }
+  }
+
+  static constexpr const char* kStatistics = "change, change_pct, mean, sum, maximum, minimum, mean_multiple, mean_change_pct, rms_multiple, rms or largest_change";
 
   const Located<config::Run>& run_;
   const LoadOptions& options_;

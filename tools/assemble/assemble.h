@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "configs/schema/firms.pb.h"
+#include "configs/schema/metrics.pb.h"
 #include "configs/schema/reference.pb.h"
 #include "configs/schema/rules.pb.h"
 #include "configs/schema/run.pb.h"
@@ -36,10 +37,11 @@ struct ObservedPoint {
 /// A run, ready to simulate and to be scored.
 struct Experiment {
   loop::Spec spec;
-  std::vector<metrics::Metric> metrics;      ///< those of the reference, then those every run has
+  std::vector<metrics::Metric> metrics;      ///< those of the reference, then those over the scored window
   std::vector<Moment> moments;               ///< empty without a reference
   std::vector<ObservedPoint> observed;
   std::size_t calm_from = 0, calm_to = 0;    ///< indices of calm days, both included
+  std::size_t first_scored_day = 0;          ///< index; not in the spec, where institutions could read when the event begins
   std::string effective_text;
   base::Digest config_digest;                ///< run, rule, firms and reference together
 };

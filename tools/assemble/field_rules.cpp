@@ -67,7 +67,7 @@ double number_of(const Message& message, const FieldDescriptor& field, int index
 
 std::string with_unit(std::string text, const FieldDescriptor& field) {
   const std::string unit = unit_of(field);
-  return unit.empty() ? text : text + " " + unit;
+  return unit.empty() || unit == "1" ? text : text + " " + unit;
 }
 
 std::string range_text(const FieldDescriptor& field) {
@@ -142,7 +142,7 @@ std::string describe_value(const FieldDescriptor& field) {
       const bool real = field.cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE ||
                         field.cpp_type() == FieldDescriptor::CPPTYPE_FLOAT;
       text = real ? "number" : "whole number";
-      if (!unit_of(field).empty()) text += " in " + unit_of(field);
+      if (!unit_of(field).empty() && unit_of(field) != "1") text += " in " + unit_of(field);
       if (const std::string range = range_text(field); !range.empty()) text += ", " + range;
     }
   }

@@ -28,8 +28,12 @@ assemble::LoadOptions ConfigOptions::load() const {
 }
 
 void add_config_options(CLI::App& app, ConfigOptions& options) {
-  app.add_option("--configs", options.configs_dir, "folder of configs that wins over the built-in ones");
+  app.add_option("--configs", options.configs_dir, "folder of configs that wins over the built-in ones")->check(CLI::ExistingDirectory);
   app.add_option("--set", options.sets, "path=value, in the schema's unit; applied last; may be repeated")->allow_extra_args(false);
+}
+
+void add_with_option(CLI::App& app, ConfigOptions& options) {
+  app.add_option("--with", options.with, "a leverage regime or a run config to lay over CONFIG; may be repeated, all are laid on together")->allow_extra_args(false);
 }
 
 std::atomic<bool>& stop_requested() {
@@ -40,6 +44,7 @@ std::atomic<bool>& stop_requested() {
 void install_signals() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a write that fails, like a full disk
 }
 
 Progress::Progress(std::string what, std::size_t total) : what_(std::move(what)), total_(total), started_(now_seconds()), terminal_(isatty(STDERR_FILENO) == 1) { step(0); }

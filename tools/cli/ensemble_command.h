@@ -18,13 +18,18 @@ struct EnsembleOptions {
   int first_seed = 1;
   int threads = 0;
   std::string out;         ///< "" for no file
-  std::string tape;        ///< "" for none; needs a single seed
+  std::string tape;        ///< "" for none; of the first seed
   bool force = false, json = false, strict = false, no_metrics = false, no_report = false, no_null = false;
   int leak_day = -1, tick_day = -1;
   double leak_dollars = 0;
+
+  loop::Plant plant() const;
+  bool planted() const { return leak_day >= 0 || tick_day >= 0; }
 };
 
 void add_ensemble_options(CLI::App& app, EnsembleOptions& options);
+/// Throws BadInput when a fault is to be planted where it could not show.
+void require_plantable(const EnsembleOptions& options, const assemble::Experiment& experiment);
 int run_ensemble(const EnsembleOptions& options);
 
 }  // namespace haven::cli

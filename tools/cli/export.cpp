@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "tools/cli/command.h"
+#include "tools/cli/output_place.h"
 
 namespace haven::cli {
 
@@ -16,7 +16,7 @@ void add_export(CLI::App& app, int& code) {
   command->add_option("result", o->result, "result file")->required();
   command->add_option("--csv", o->folder, "folder to write")->required();
   command->callback([o, &code] {
-    results::export_csv(results::ResultFile(o->result), o->folder);
+    write_for_user([&] { results::export_csv(results::ResultFile(o->result), o->folder); });
     fmt::print("{}\n", o->folder);
     code = kGood;
   });

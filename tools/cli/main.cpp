@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   add_rules(app, code);
   add_clear(app, code);
   add_book(app, code);
+  add_compare(app, code);
   add_bench(app, code);
   install_signals();
   try {
@@ -39,8 +40,9 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "{}\n", error.what());
     return kBadInput;
   } catch (const haven::results::StoreError& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return error.fault() == haven::results::Fault::cannot_write ? kFailed : kBadInput;
+    const bool in_the_middle = error.fault() == haven::results::Fault::cannot_write;
+    fmt::print(stderr, "{}{}\n", error.what(), in_the_middle ? "; the runs saved before are kept, and the same command goes on from there" : "");
+    return in_the_middle ? kFailed : kBadInput;
   } catch (const haven::base::CheckFailure& error) {
     fmt::print(stderr, "haven broke one of its own rules: {}\n", error.what());
     return kBrokenInvariant;

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "tools/cli/command.h"
+#include "tools/cli/output_place.h"
 
 namespace haven::cli {
 
@@ -16,7 +16,7 @@ void add_report(CLI::App& app, int& code) {
   command->add_option("result", o->result, "result file")->required();
   command->add_option("-o,--out", o->out, "page to write")->required();
   command->callback([o, &code] {
-    report::write_report(o->result, o->out);
+    write_for_user([&] { report::write_report(o->result, o->out); });
     fmt::print("{}\n", o->out);
     code = kGood;
   });

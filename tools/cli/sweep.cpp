@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "tools/cli/command.h"
+#include "tools/cli/output_place.h"
 #include "tools/report/report.h"
 #include "tools/results/result_store.h"
 #include "tools/assemble/sweep_plan.h"
@@ -44,7 +45,7 @@ int run_sweep(const Options& o) {
   manifest.config = plan.effective_text;
   manifest.config_digest = manifest.plan_digest = base::to_hex(plan.digest);
   const std::string out = o.out.empty() ? plan.name + ".sqlite" : o.out;
-  auto store = std::make_unique<results::ResultStore>(out, manifest, o.force ? results::OtherPlan::replace : results::OtherPlan::refuse);
+  auto store = open_results(out, manifest, o.force ? results::OtherPlan::replace : results::OtherPlan::refuse);
   const auto have = store->finished();
   std::vector<results::PointRow> rows;
   for (const auto& point : plan.points) rows.push_back({point.index, point.axes});

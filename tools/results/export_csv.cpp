@@ -81,22 +81,33 @@ void append_cell(std::string& line, const Statement& row, int column) {
   }
 }
 
+/// One table's file. Invariant: stands under its own name only when it is whole.
 class CsvFile {
  public:
-  explicit CsvFile(const std::filesystem::path& path) : path_(path.string()), out_(path, std::ios::binary) {
-    require_good();
+  explicit CsvFile(const std::filesystem::path& path)
+      : path_(path.string()), unfinished_(path_ + ".unfinished"), out_(unfinished_, std::ios::binary) {
+    require(static_cast<bool>(out_));
   }
+  ~CsvFile() {
+    std::error_code ignored;
+    std::filesystem::remove(unfinished_, ignored);
+  }
+  CsvFile(const CsvFile&) = delete;
+  CsvFile& operator=(const CsvFile&) = delete;
   void write(const std::string& text) { out_ << text; }
   void close() {
     out_.close();
-    require_good();
+    require(static_cast<bool>(out_));
+    std::error_code error;
+    std::filesystem::rename(unfinished_, path_, error);
+    require(!error);
   }
 
  private:
-  void require_good() {
-    if (!out_) throw StoreError(Fault::cannot_write, fmt::format("{}: cannot be written", path_));
+  void require(bool good) const {
+    if (!good) throw StoreError(Fault::cannot_write, fmt::format("{}: cannot be written", path_));
   }
-  std::string path_;
+  std::string path_, unfinished_;
   std::ofstream out_;
 };
 

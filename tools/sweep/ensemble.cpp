@@ -24,7 +24,7 @@ Ended run_one(const Job& job, const Options& options) {
   ended.job = job;
   const double cpu = thread_cpu_seconds();
   const auto wall = std::chrono::steady_clock::now();
-  base::Time reached;
+  std::string where = "before its first event";
   try {
     const auto& spec = job.experiment->spec;
     loop::State state = loop::initial_state(spec, job.seed);
@@ -32,15 +32,16 @@ Ended run_one(const Job& job, const Options& options) {
     try {
       loop::advance(spec, state, probes, options.plant);
     } catch (...) {
-      reached = state.world.now;
+      ended.reached = state.world.now;
+      where = "at " + base::to_string(state.world.now) + ", event " + std::to_string(state.world.events);
       throw;
     }
     ended.result = probes.take(state.world, job.seed, job.experiment->metrics, job.experiment->calm_from, job.experiment->calm_to);
   } catch (const base::CheckFailure& failure) {
     ended.broken_invariant = true;
-    ended.error = "seed " + std::to_string(job.seed) + " at " + base::to_string(reached) + ": " + failure.what();
+    ended.error = "seed " + std::to_string(job.seed) + " " + where + ": " + failure.what();
   } catch (const std::exception& error) {
-    ended.error = "seed " + std::to_string(job.seed) + " at " + base::to_string(reached) + ": " + error.what();
+    ended.error = "seed " + std::to_string(job.seed) + " " + where + ": " + error.what();
   }
   ended.timing.cpu_seconds = thread_cpu_seconds() - cpu;
   ended.timing.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count();

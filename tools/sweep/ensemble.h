@@ -27,6 +27,7 @@ struct Ended {
   results::Timing timing;
   std::string error;
   bool broken_invariant = false;  ///< one of haven's own checks failed
+  base::Time reached;             ///< of a run that did not end well: the event under way
 };
 
 struct Options {

@@ -1,0 +1,169 @@
+#include "tools/cli/paired_runs.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "tools/assemble/overlay.h"
+#include "tools/cli/checkpoint_file.h"
+#include "tools/results/result_file.h"
+#include "tools/results/summary.h"
+
+namespace haven::cli {
+namespace {
+
+/// A word as a shell reads it back.
+std::string quoted(const std::string& word) {
+  if (word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+%@") == std::string::npos && !word.empty()) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+bool within(const results::RunKey& key, SeedRange seeds) {
+  return key.seed >= static_cast<std::uint64_t>(seeds.first) && key.seed < static_cast<std::uint64_t>(seeds.first) + static_cast<std::uint64_t>(seeds.count);
+}
+
+/// The finished runs of these variants and seeds that the file holds.
+std::map<std::string, KeptRuns> held(const std::string& path, const std::vector<Variant>& variants, SeedRange seeds) {
+  std::map<std::string, KeptRuns> of;
+  const results::ResultFile file(path);
+  for (const auto& variant : variants) {
+    KeptRuns& runs = of[variant.name];
+    for (const auto& row : file.runs()) {
+      if (row.key.variant != variant.name || row.status != results::RunStatus::done || !within(row.key, seeds)) continue;
+      runs[row.key.seed] = {base::digest_from_hex(row.digest), row.events, row.orders, row.trades, 0, {}};
+    }
+    for (const auto& metric : variant.experiment->metrics) {
+      for (const auto& [seed, value] : file.metric(metric.name, {variant.name, 0})) {
+        if (const auto run = runs.find(seed); run != runs.end()) run->second.metrics[metric.name] = value;
+      }
+    }
+    results::Statement cpu(file.database(), "SELECT seed, cpu_seconds FROM timings JOIN runs USING(run) WHERE variant=? AND point=0");
+    cpu.bind(variant.name);
+    while (cpu.step()) {
+      if (const auto run = runs.find(static_cast<std::uint64_t>(cpu.integer(0))); run != runs.end()) run->second.cpu_seconds = cpu.real(1);
+    }
+  }
+  return of;
+}
+
+/// r.sqlite -> r.seed-2.checkpoint, r.null.seed-2.checkpoint; without a result file in the working directory.
+std::string checkpoint_path(const std::string& out, const Variant& variant, std::uint64_t seed) {
+  const std::string stem = out.empty() ? "haven" : std::filesystem::path(out).replace_extension().string();
+  return fmt::format("{}{}.seed-{}.checkpoint", stem, variant.name == "model" ? "" : "." + variant.name, seed);
+}
+
+void tell_failure(const sweep::Ended& ended, const Variant& variant, const loop::Plant& plant, const std::string& checkpoint) {
+  const std::string command = reproducing_command(variant, ended.job.seed, plant);
+  fmt::print(stderr, "\n{}\nreproduce: {}\n", ended.error, command);
+  if (checkpoint.empty()) return;
+  try {
+    const auto state = state_before(*variant.experiment, ended.job.seed, ended.reached, plant);
+    save_checkpoint(checkpoint, *variant.experiment, state);
+    fmt::print(stderr, "checkpoint: {} stands just before {}; go on from it: {} --from {}\n", checkpoint, base::to_string(ended.reached), command, quoted(checkpoint));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "no checkpoint: {}\n", error.what());
+  }
+}
+
+}  // namespace
+
+assemble::Experiment assembled(const Variant& v) {
+  const auto options = v.configs.load();
+  return assemble::assemble(assemble::load_run_with(v.config, v.configs.with, options), options);
+}
+
+KeptRun PairedRuns::total() const {
+  KeptRun sum;
+  for (const auto& [variant, runs] : of) {
+    for (const auto& [seed, run] : runs) {
+      sum.events += run.events;
+      sum.orders += run.orders;
+      sum.trades += run.trades;
+      sum.cpu_seconds += run.cpu_seconds;
+    }
+  }
+  return sum;
+}
+
+PairedRuns run_paired(const std::string& title, const std::vector<Variant>& variants, SeedRange seeds, const sweep::Options& options,
+                      results::ResultStore* store, const std::string& out) {
+  PairedRuns all;
+  if (store != nullptr) all.of = held(out, variants, seeds);
+  std::vector<sweep::Job> jobs;
+  for (int s = 0; s < seeds.count; ++s) {
+    const auto seed = static_cast<std::uint64_t>(seeds.first + s);
+    for (const auto& variant : variants) {
+      if (!all.of[variant.name].contains(seed)) jobs.push_back({variant.experiment, variant.name, 0, seed});
+    }
+  }
+  const auto variant_of = [&](const sweep::Job& job) -> const Variant& {
+    for (const auto& variant : variants) {
+      if (variant.name == job.variant) return variant;
+    }
+    return variants.front();
+  };
+
+  Progress progress(title, jobs.size());
+  sweep::run_all(jobs, options, [&](sweep::Ended&& ended) {
+    progress.step(++all.made);
+    const auto& job = ended.job;
+    if (!ended.error.empty()) {
+      const Variant& variant = variant_of(job);
+      const bool first_broken = ended.broken_invariant && !all.broken_invariant;
+      ++all.failed;
+      all.broken_invariant |= ended.broken_invariant;
+      tell_failure(ended, variant, options.plant, first_broken ? checkpoint_path(out, variant, job.seed) : "");
+      if (store != nullptr) store->save_failure({job.variant, 0, job.seed}, ended.error, ended.timing);
+      return;
+    }
+    if (store != nullptr) store->save(ended.result, job.variant, 0, ended.timing);
+    if (job.variant == variants.front().name && job.seed == static_cast<std::uint64_t>(seeds.first)) all.network = std::move(ended.result.collateral);
+    all.of[job.variant][job.seed] = {ended.result.digest, ended.result.events, ended.result.orders, ended.result.trades, ended.timing.cpu_seconds, std::move(ended.result.metrics)};
+  }, stop_requested());
+  progress.finish();
+  return all;
+}
+
+Values values_of(const KeptRuns& runs) {
+  Values values;
+  for (const auto& [seed, run] : runs) {
+    for (const auto& [name, value] : run.metrics) values[name].push_back(value);
+  }
+  return values;
+}
+
+base::Digest ensemble_digest(const KeptRuns& runs) {
+  base::Digest digest;
+  for (const auto& [seed, run] : runs) {
+    digest.add(seed);
+    digest.add(run.digest.a);
+    digest.add(run.digest.b);
+  }
+  return digest;
+}
+
+nlohmann::ordered_json summary_json(const std::vector<double>& values) {
+  const auto s = results::summarize(values);
+  nlohmann::ordered_json j;
+  j["mean"] = s.mean;
+  j["se"] = s.se ? nlohmann::ordered_json(*s.se) : nlohmann::ordered_json(nullptr);
+  j["p05"] = s.p05;
+  j["p50"] = s.p50;
+  j["p95"] = s.p95;
+  return j;
+}
+
+std::string reproducing_command(const Variant& variant, std::uint64_t seed, const loop::Plant& plant) {
+  std::string command = fmt::format("haven run {} --seed {}", quoted(variant.config), seed);
+  if (!variant.configs.configs_dir.empty()) command += " --configs " + quoted(variant.configs.configs_dir);
+  for (const auto& overlay : variant.configs.with) command += " --with " + quoted(overlay);
+  for (const auto& set : variant.configs.sets) command += " --set " + quoted(set);
+  if (plant.day >= 0) command += fmt::format(" --plant-leak {} --plant-leak-day {}", static_cast<double>(plant.leak.v) / base::kMoneyPerDollar, plant.day);
+  if (plant.tick_day >= 0) command += fmt::format(" --plant-tick-day {}", plant.tick_day);
+  return command;
+}
+
+}  // namespace haven::cli
