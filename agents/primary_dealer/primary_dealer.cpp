@@ -308,11 +308,22 @@ void on_fill(Dealer& dealer, std::size_t book, Side side, std::size_t slot, std:
   }
 }
 
+double chain_stress(const world::View& view, const Parameters& p) {
+  if (view.spec().is_frozen(world::Channel::collateral_chain)) return 0;
+  const double sigma = view.realised_sigma_bp(world::kTenYearNode) / view.calm_sigma_bp(world::kTenYearNode);
+  const double volatile_market = std::max(0.0, sigma - p.calm_sigma) / std::max(1e-9, p.full_stress_sigma - p.calm_sigma);
+  return std::min(1.0, view.funding().fails_bn / p.full_stress_fails_bn + view.funding().defaults_seen / p.full_stress_defaults + volatile_market);
+}
+
+double passed_on(const world::View& view, const Parameters& p) { return 1.0 - p.hoarding * chain_stress(view, p); }
+
 RepoQuote repo_quote(const world::View& view, const Parameters& p, const Dealer& dealer, double already_bn) {
   const auto& own = view.own();
   const double uncleared = 1.0 - dealer.cleared_share;
   const double funding = view.funding().sofr_pct > 0 ? view.funding().tri_party_pct : view.spec().rates.on_rrp_pct + 0.08;
   RepoQuote quote;
+  // A client cut back in the morning cannot sell before tomorrow: no dealer does it to its own lightly.
+  quote.rolled_share = 1.0 - p.rollover_cut * std::max(0.0, 2.0 * chain_stress(view, p) - 1.0);
   quote.rate_pct = funding + 0.01 * (p.client_repo_spread_bp + 0.1 * dealer.cost_bp * uncleared);
   const double used = inventory_exposure_bn(view) + already_bn * uncleared;
   // Before its first morning a dealer's capacity is not known: it carries on what it carried.

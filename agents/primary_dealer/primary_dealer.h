@@ -42,6 +42,10 @@ struct Parameters {
   double swap_anchor_days = 0;  ///< half-life of the spread's return to its anchor when balance sheet is free
   double swap_cost_share = 0;  ///< of the shadow cost of balance sheet that the anchor carries
   double client_repo_spread_bp = 0;  ///< over its own funding, calm
+  double hoarding = 0;      ///< of the collateral that it passes on for other dealers, held back in full stress
+  double rollover_cut = 0;  ///< of a client's repo, not rolled over in full stress
+  double full_stress_fails_bn = 0, full_stress_defaults = 0, full_stress_sigma = 0;  ///< each alone makes stress full
+  double calm_sigma = 0;    ///< multiple of calm volatility below which it adds nothing
 };
 
 constexpr std::size_t kSwapLevels = 2;
@@ -106,10 +110,16 @@ void on_request_trade(const world::View& view, const Parameters& p, Dealer& deal
 /// A resting quote was hit.
 void on_fill(Dealer& dealer, std::size_t book, base::Side side, std::size_t slot, std::int64_t lots);
 
+/// How far what everybody sees (fails, defaults, volatility) makes it distrust chains of collateral, in [0, 1].
+double chain_stress(const world::View& view, const Parameters& p);
+/// Share of what it does in calm that a core dealer raises for other dealers against their collateral.
+double passed_on(const world::View& view, const Parameters& p);
+
 /// What it would lend a client against Treasuries this morning.
 struct RepoQuote {
   double rate_pct = 0;
   double most_bn = 0;
+  double rolled_share = 1;  ///< of what a client asks of it
 };
 RepoQuote repo_quote(const world::View& view, const Parameters& p, const Dealer& dealer, double already_bn);
 

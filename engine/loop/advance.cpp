@@ -119,6 +119,7 @@ class Run {
     if (w.day == plant_.tick_day) market_.plant_tick();
     each([&](auto& member) { member.draws.start_day(day); });
     for (auto& draws : state_.request_draws) draws.start_day(day);
+    w.funding.defaults_seen *= 0.5;
     for (auto& md : w.books_data) md.volume_lots = 0;
     for (auto& basket : w.baskets) basket.volume_face = basket.signed_face = 0;
     accrue(spec_, w);

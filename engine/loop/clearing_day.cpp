@@ -162,6 +162,8 @@ void end_day(const Spec& spec, State& state, Market& market, metrics::Probes& pr
       desk.declare(id, trigger);
       again = true;
     }
+    // Close-outs move cash at once: who repaid a lender that is gone turns to its line.
+    if (again) end_overdrafts(spec, state, market, probes, scratch);
   }
   for (const auto& dealer : state.population.primary_dealer) {
     if (!desk.lives(dealer.self)) continue;

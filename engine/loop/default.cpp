@@ -110,6 +110,7 @@ void DefaultDesk::declare(InstitutionId who, const Trigger& trigger) {
   step(who, "trigger", "cash", who, trigger.cash);
   step(who, "trigger", "line left", line.provider, trigger.line);
   step(who, "trigger", "short by", who, trigger.short_by);
+  w.funding.defaults_seen += 1;
   probes.default_of(w, who, cause, base::to_bn(trigger.short_by));
 
   market.cancel_all(who);

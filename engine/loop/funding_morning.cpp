@@ -75,6 +75,8 @@ struct Morning {
     collateral_values(spec.world, w(), scratch.per_million);
     scratch.fails.clear();
     scratch.maturities.close_all(w().ledger, w().contracts, w().collateral, today, scratch.fails, w().journal, now());
+    double failed_returns_bn = 0;
+    for (const funding::Fail& fail : scratch.fails) failed_returns_bn += base::to_bn(fail.face);
     // A coupon belongs to who held before today's settlements: they were priced without it.
     pay_coupons();
     w().ledger.settle(today, spec.world.ficc, scratch.per_million, w().journal, now());
@@ -103,7 +105,10 @@ struct Morning {
       scratch.fails.clear();
       scratch.deliveries.deliver_all(w().ledger, w().contracts, w().collateral, spec.world.ficc, scratch.fails, w().journal, now());
     }
+    auto& fails_bn = w().funding.fails_bn;
+    fails_bn = failed_returns_bn;
     for (const funding::Fail& fail : scratch.fails) {
+      fails_bn += base::to_bn(fail.face);
       probes.fail(w(), base::to_bn(fail.face));
       const Money charge = funding::fails_charge(fail.value, hbp(100.0 * spec.world.rates.target_lower_pct), 1);
       if (charge.v > 0) w().ledger.pay(fail.failing, spec.world.ficc, charge, ledger::Reason::fails_charge, w().journal, now());
@@ -165,8 +170,10 @@ struct Morning {
         if (!lives(dealer.self)) continue;
         const double already = base::to_bn(w().contracts.lent(dealer.self));
         const auto quote = agents::primary_dealer::repo_quote(market.view(dealer.self), spec.population.primary_dealer, dealer, already);
+        // What others do not take it is asked for as well; one that cuts its clients back takes no more than its own.
+        if (round == 1 && quote.rolled_share < 1.0) continue;
         const double share = round == 0 ? need / static_cast<double>(opening.financiers.size()) : left;
-        const double granted = std::min({share, left, std::max(0.0, quote.most_bn)});
+        const double granted = std::min({share * quote.rolled_share, left, std::max(0.0, quote.most_bn)});
         if (std::min(share, left) - granted > most_refused) {
           most_refused = std::min(share, left) - granted;
           account.refused_by = dealer.self;
@@ -242,7 +249,8 @@ struct Morning {
       const double wanted = spec.interdealer_share * need_bn(pool[i].self);
       for (int k = 0; k < 2; ++k) {
         const std::size_t lender = core[(i + static_cast<std::size_t>(k)) % core.size()];
-        const Money got = borrow(pool[lender].self, pool[i].self, Segment::dvp, grains(wanted / 2), 100.0 * guess, 0.0, funding::Reuse::permitted);
+        const double passed = agents::primary_dealer::passed_on(market.view(pool[lender].self), spec.population.primary_dealer);
+        const Money got = borrow(pool[lender].self, pool[i].self, Segment::dvp, grains(passed * wanted / 2), 100.0 * guess, 0.0, funding::Reuse::permitted);
         tally.add(base::to_bn(got), 100.0 * guess);
       }
     }

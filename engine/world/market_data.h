@@ -40,6 +40,8 @@ struct BasketData {
 struct FundingData {
   double sofr_pct = 0, tri_party_pct = 0, gcf_pct = 0, dvp_pct = 0, bilateral_pct = 0;
   double refused_bn = 0;
+  double fails_bn = 0;       ///< face that was not delivered or returned that morning
+  double defaults_seen = 0;  ///< defaulters that everybody has heard of; halves with each session
 };
 
 }  // namespace haven::world

@@ -16,7 +16,7 @@ namespace {
 struct Told {
   assemble::Experiment experiment;
   metrics::RunResult result;
-  std::uint32_t private_with_cash_below_zero = 0;  // after any day's end
+  std::vector<std::string> below_zero;  // private institutions whose cash is, after any day's end
 };
 
 void check_everything(const loop::State& state) {
@@ -30,7 +30,7 @@ void check_everything(const loop::State& state) {
 // The stress run, stopped after every payment phase and day's end to look at the books.
 const Told& told() {
   static const Told once = [] {
-    Told t{assemble::assemble("stress/fund_default_100x", assemble::LoadOptions{}), {}, 0};
+    Told t{assemble::assemble("stress/fund_default_100x", assemble::LoadOptions{}), {}, {}};
     const auto& spec = t.experiment.spec;
     loop::State state = loop::initial_state(spec, 1);
     metrics::Probes probes(spec.world, metrics::Probes::Watching::on);
@@ -41,7 +41,7 @@ const Told& told() {
         for (std::uint32_t i = 0; hour == 17 && i < spec.world.institutions.size(); ++i) {
           const auto kind = spec.world.institutions[i].kind;
           const bool is_private = kind != world::Kind::central_bank && kind != world::Kind::treasury && kind != world::Kind::central_counterparty && kind != world::Kind::outside && kind != world::Kind::residue;
-          if (is_private && state.world.ledger.cash({i}).v < 0) ++t.private_with_cash_below_zero;
+          if (is_private && state.world.ledger.cash({i}).v < 0) t.below_zero.push_back(spec.world.institutions[i].name + " " + base::to_string(state.world.now));
         }
       }
     }
@@ -85,7 +85,7 @@ constexpr double kExact = 1e-9;  // a dollar
 
 TEST_CASE("at a hundred times capital the April shock brings at least one basis fund down, and the books hold at every payment phase", "[loop][default]") {
   CHECK_FALSE(defaulters("basis_fund").empty());
-  CHECK(told().private_with_cash_below_zero == 0);
+  CHECK(told().below_zero == std::vector<std::string>{});
 }
 
 TEST_CASE("a default's trace says what was called or overdrawn, what there was, and by how much it was short", "[loop][default]") {

@@ -45,6 +45,12 @@ void fill(agents::primary_dealer::Parameters& p, const config::PrimaryDealer& m,
   p.swap_anchor_days = m.swap_anchor_days();
   p.swap_cost_share = m.swap_cost_share();
   p.client_repo_spread_bp = m.client_repo_spread_bp();
+  p.hoarding = m.hoarding();
+  p.rollover_cut = m.rollover_cut();
+  p.full_stress_fails_bn = m.full_stress_fails_bn();
+  p.full_stress_defaults = m.full_stress_defaults();
+  p.full_stress_sigma = m.full_stress_sigma();
+  p.calm_sigma = m.calm_sigma();
 }
 
 void fill(agents::custody_bank::Parameters& p, const config::CustodyBank& m, const LoadedConfig& config, const std::string& path) {

@@ -80,6 +80,17 @@ void print_json(const EnsembleOptions& o, const assemble::Experiment& experiment
   j["metrics"] = Json::object();
   for (const auto& [name, list] : values) j["metrics"][name] = summary_json(list);
   if (!experiment.moments.empty()) j["scorecard"] = scorecard_json(rows);
+  j["defaults"] = Json::array();
+  for (const auto& [seed, run] : model) {
+    for (const auto& d : run.defaults) {
+      Json row = {{"seed", seed}, {"time", base::to_string(d.time)}, {"institution", d.institution}, {"kind", d.kind}, {"shortfall_bn", d.shortfall_bn}, {"cause", d.cause}};
+      row["steps"] = Json::array();
+      for (const auto& s : run.default_steps) {
+        if (s.institution == d.institution) row["steps"].push_back({{"time", base::to_string(s.time)}, {"account", s.account}, {"item", s.item}, {"counterparty", s.counterparty}, {"amount_bn", s.amount_bn}});
+      }
+      j["defaults"].push_back(std::move(row));
+    }
+  }
   fmt::print("{}\n", j.dump(2));
 }
 

@@ -30,6 +30,8 @@ struct KeptRun {
   std::uint64_t events = 0, orders = 0, trades = 0;
   double cpu_seconds = 0;  ///< of the machine that made it; differs from run to run
   std::map<std::string, double> metrics;
+  std::vector<haven::metrics::DefaultRow> defaults = {};
+  std::vector<haven::metrics::DefaultStepRow> default_steps = {};
 };
 using KeptRuns = std::map<std::uint64_t, KeptRun>;  ///< by seed
 
