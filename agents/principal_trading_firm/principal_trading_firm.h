@@ -40,6 +40,7 @@ struct Parameters {
   double inventory_limit = 0;  ///< in standard sizes
   double take_edge_ticks = 0;  ///< edge beyond the half-spread at which it takes instead of making
   double loss_limit_bn = 0;  ///< daily; at it the firm leaves until tomorrow
+  double cash_buffer_bn = 0;  ///< what the morning's repo leaves a firm of mean size, against the day's calls
   double night_size_share = 0;
 };
 

@@ -79,6 +79,18 @@ void MarginCalls::take_due(Time now, std::vector<MarginCall>& out) {
   });
 }
 
+void MarginCalls::take_all_of(InstitutionId institution, std::vector<MarginCall>& out) {
+  std::size_t kept = 0;
+  for (const MarginCall& call : calls_) {
+    if (call.institution == institution) {
+      out.push_back(call);
+    } else {
+      calls_[kept++] = call;
+    }
+  }
+  calls_.resize(kept);
+}
+
 Money MarginCalls::outstanding(InstitutionId institution, Time until) const {
   Money total;
   for (const MarginCall& call : calls_) {

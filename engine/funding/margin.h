@@ -121,6 +121,8 @@ class MarginCalls {
   void add(const Ledger& names, InstitutionId institution, InstitutionId house, Money amount, ledger::Reason reason, Time due);
   /// Moves the calls due at or before `now` into `out` (cleared first).
   void take_due(Time now, std::vector<MarginCall>& out);
+  /// Moves every call on (and payment to) `institution` into `out` (appended), whenever it is due.
+  void take_all_of(InstitutionId institution, std::vector<MarginCall>& out);
   /// What `institution` still has to pay (positive) or to receive, up to and including `until`.
   Money outstanding(InstitutionId institution, Time until) const;
   std::size_t size() const { return calls_.size(); }

@@ -25,6 +25,8 @@ constexpr std::size_t kBooks = 18;
 /// Books a principal trading firm quotes: the first twelve (bonds and futures).
 constexpr std::size_t kOutrightBooks = 12;
 constexpr std::size_t kContracts = 6;
+/// Clearing houses, by index in their kind: CME, FICC, LCH.
+constexpr std::size_t kHouses = 3;
 /// Physical securities: six on-the-run bonds, six off-the-run baskets (one a futures contract), bills.
 constexpr std::size_t kSecurities = 13;
 constexpr std::size_t kBaskets = 6;

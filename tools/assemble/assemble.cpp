@@ -362,6 +362,13 @@ class Assembler {
     return SIZE_MAX;
   }
 
+  // Clean price at the start and interest accrued when the first day's trades settle.
+  double dirty_points(std::size_t s) {
+    const auto& security = world().securities[s];
+    const double accrued = security.kind == world::SecurityKind::bill ? 0.0 : instruments::remaining_flows(security.bond, world().settle.front()).accrued_points;
+    return security.anchor.anchor_price_points + accrued;
+  }
+
   void institutions() {
     stop_on_faults();
     // By name, so that a run does not depend on the order in which a config lists them.
@@ -406,7 +413,7 @@ class Assembler {
           // The trader of a bond's book holds that bond.
           const double part = kind != Kind::noise ? share : i % world::kBooks == s ? 1.0 : 0.0;
           o.holding_bn[s] = std::floor(bn * part * 1e4) * 1e-4;
-          value += o.holding_bn[s] * world().securities[s].anchor.anchor_price_points * 0.01;
+          value += o.holding_bn[s] * dirty_points(s) * 0.01;
         }
         for (const auto& [c, bn] : futures) o.futures_bn[c] += bn * share;
         for (const auto& [t, bn] : swaps) o.swaps_bn[t] += bn * share;
@@ -422,7 +429,12 @@ class Assembler {
         o.leverage_headroom_bn = p.leverage_headroom_bn() * share;
         if (named && p.member(static_cast<int>(i)).has_leverage_headroom_bn()) o.leverage_headroom_bn = p.member(static_cast<int>(i)).leverage_headroom_bn();
         prime_brokers_.push_back({group.members[i], p.prime_brokers()});
+        if (p.has_credit_line()) {
+          o.line_bn = p.credit_line().bn() * share;
+          o.line_spread_bp = p.credit_line().spread_bp();
+        }
       }
+      if (p.has_credit_line()) lines_.push_back({path + ".credit_line.from", p.credit_line().from(), group.members});
       if (p.takes_rest()) rest_taker_ = group.members.front();
       groups_.push_back(group);
     }
@@ -443,6 +455,8 @@ class Assembler {
     named(Kind::central_counterparty, "LCH", w.lch);
     named(Kind::central_bank, "", w.fed);
     named(Kind::treasury, "", w.treasury);
+    credit_lines();
+    houses();
     stop_on_faults();
     // Prime brokers: drawn by name, larger dealers more often.
     std::vector<std::pair<std::uint32_t, double>> dealers;
@@ -463,6 +477,36 @@ class Assembler {
         pool.erase(pool.begin() + static_cast<std::ptrdiff_t>(pick));
       }
     }
+  }
+
+  void credit_lines() {
+    const auto& all = world().institutions;
+    for (const auto& line : lines_) {
+      const auto found = std::find_if(all.begin(), all.end(), [&](const auto& i) { return i.name == line.from && i.kind != Kind::outside && i.kind != Kind::residue; });
+      const auto id = static_cast<std::uint32_t>(found - all.begin());
+      if (found == all.end()) {
+        fault(line.path, "\"" + line.from + "\"", "an institution of this run");
+        continue;
+      }
+      if (std::find(line.members.begin(), line.members.end(), id) != line.members.end()) fault(line.path, "\"" + line.from + "\", a member of the population itself", "another institution");
+      for (const std::size_t i : line.members) spec().openings[i].line_from = {id};
+    }
+  }
+
+  // A waterfall for each clearing house, and none for others.
+  void houses() {
+    std::vector<std::string> named, described;
+    for (const auto& i : world().institutions) {
+      if (i.kind == Kind::central_counterparty) named.push_back(i.name);
+    }
+    for (const auto& r : spec().population.central_counterparty.resources) described.push_back(r.name);
+    std::sort(named.begin(), named.end());
+    const auto list = [](const std::vector<std::string>& names) {
+      std::string text;
+      for (const auto& n : names) text += (text.empty() ? "" : ", ") + n;
+      return text.empty() ? std::string("none") : text;
+    };
+    if (named != described || named.size() != world::kHouses) fault("population", "waterfalls of " + list(described) + " for the clearing houses " + list(named), "CME, FICC and LCH, and a waterfall for each");
   }
 
   // Futures and swaps sum to zero: one population takes what the others leave, in whole lots.
@@ -632,6 +676,8 @@ class Assembler {
     };
     s.futures_margin = margin(f.futures_margin());
     s.swap_margin = margin(f.swap_margin());
+    const auto& x = f.close_out();
+    s.close_out = {x.hours(), x.slice_minutes(), x.child_bn(), x.tolerance_bp(), x.recovery_alpha(), x.recovery_beta()};
     const auto& h = f.client_haircut();
     s.client_haircut.slope_hbp = hbp(h.slope_bp());
     s.client_haircut.cap_hbp = hbp(h.cap_bp());
@@ -706,6 +752,11 @@ class Assembler {
   std::vector<Group> groups_;
   std::vector<std::pair<std::size_t, int>> prime_brokers_;
   std::optional<std::size_t> rest_taker_;
+  struct Line {
+    std::string path, from;
+    std::vector<std::size_t> members;
+  };
+  std::vector<Line> lines_;
 };
 
 }  // namespace

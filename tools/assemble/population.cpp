@@ -1,5 +1,6 @@
 #include "tools/assemble/population.h"
 
+#include <algorithm>
 #include <array>
 
 namespace haven::assemble {
@@ -110,6 +111,7 @@ void fill(agents::principal_trading_firm::Parameters& p, const config::Principal
   p.inventory_limit = m.inventory_limit();
   p.take_edge_ticks = m.take_edge_ticks();
   p.loss_limit_bn = m.loss_limit_bn();
+  p.cash_buffer_bn = m.cash_buffer_bn();
   p.night_size_share = m.night_size_share();
 }
 
@@ -224,8 +226,12 @@ void fill(agents::noise::Parameters& p, const config::Noise& m, const LoadedConf
 
 void fill(agents::central_counterparty::Parameters& p, const config::CentralCounterparty& m, const LoadedConfig& config, const std::string& path) {
   (void)config, (void)path;
-  p.own_capital_bn = m.own_capital_bn();
-  p.default_fund_bn = m.default_fund_bn();
+  p.close_out_hours = m.close_out_hours();
+  p.slice_minutes = m.slice_minutes();
+  p.child_bn = m.child_bn();
+  p.tolerance_bp = m.tolerance_bp();
+  for (const auto& w : m.waterfall()) p.resources.push_back({w.name(), w.own_capital_bn(), w.default_fund_bn(), w.assessment_multiple()});
+  std::sort(p.resources.begin(), p.resources.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
 }
 
 void fill(agents::central_bank::Parameters& p, const config::CentralBank& m, const LoadedConfig& config, const std::string& path) {
