@@ -188,7 +188,7 @@ LoadedConfig load_config(const Message& prototype, const std::string& name, cons
 LoadedConfig load_config_text(const Message& prototype, const std::string& shown, const std::string& text,
                               const LoadOptions& options) {
   Reading reading(prototype, options);
-  reading.text({"text:" + shown, shown, text, "", ""}, {shown, 0, 0});
+  reading.text({"text:" + shown, shown, text, ".", ""}, {shown, 0, 0});
   return merged(prototype, std::move(reading), options);
 }
 

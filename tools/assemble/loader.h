@@ -82,7 +82,8 @@ class Located : public LoadedConfig {
 /// once, at its first mention. Throws ConfigError with every fault that could be found.
 LoadedConfig load_config(const google::protobuf::Message& prototype, const std::string& name,
                          const LoadOptions& options);
-/// The same for a text that is no file, such as the effective config kept in a result. `shown` names it in faults.
+/// The same for a text that is no file, such as the effective config kept in a result. `shown` names it in faults; its
+/// bases are looked for in the current folder.
 LoadedConfig load_config_text(const google::protobuf::Message& prototype, const std::string& shown,
                               const std::string& text, const LoadOptions& options);
 

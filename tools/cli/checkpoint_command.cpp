@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "tools/assemble/overlay.h"
 #include "tools/cli/checkpoint_file.h"
 #include "tools/cli/output_place.h"
 #include "tools/cli/paired_runs.h"
@@ -24,7 +25,7 @@ base::Time moment(const std::string& text) {
 
 int run_piece(const EnsembleOptions& o, const CheckpointOptions& c) {
   const Variant variant{"model", o.config, o.configs, nullptr};
-  const auto experiment = assemble::assemble(o.config, o.configs.load());
+  const auto experiment = assemble::assemble(assemble::load_run_with(o.config, o.configs.with, o.configs.load()), o.configs.load());
   require_plantable(o, experiment);
   const auto seed = static_cast<std::uint64_t>(o.first_seed);
   const base::Time stop = c.at.empty() ? base::Time{} : moment(c.at);

@@ -32,6 +32,10 @@ void add_config_options(CLI::App& app, ConfigOptions& options) {
   app.add_option("--set", options.sets, "path=value, in the schema's unit; applied last; may be repeated")->allow_extra_args(false);
 }
 
+void add_with_option(CLI::App& app, ConfigOptions& options) {
+  app.add_option("--with", options.with, "a leverage regime or a run config to lay over CONFIG; may be repeated, all are laid on together")->allow_extra_args(false);
+}
+
 std::atomic<bool>& stop_requested() {
   static std::atomic<bool> stop{false};
   return stop;

@@ -24,9 +24,11 @@ class BadInput : public std::runtime_error {
 struct ConfigOptions {
   std::string configs_dir;
   std::vector<std::string> sets;
+  std::vector<std::string> with;  ///< leverage regimes and run configs laid over the config, in order
   assemble::LoadOptions load() const;
 };
 void add_config_options(CLI::App& app, ConfigOptions& options);
+void add_with_option(CLI::App& app, ConfigOptions& options);
 
 /// True once Ctrl-C or SIGTERM came. install_signals() makes it so.
 std::atomic<bool>& stop_requested();
@@ -59,6 +61,7 @@ void add_rules(CLI::App& app, int& code);
 void add_report(CLI::App& app, int& code);
 void add_export(CLI::App& app, int& code);
 void add_sweep(CLI::App& app, int& code);
+void add_compare(CLI::App& app, int& code);
 void add_bench(CLI::App& app, int& code);
 
 }  // namespace haven::cli

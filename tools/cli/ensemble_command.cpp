@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "tools/assemble/overlay.h"
 #include "tools/cli/collateral_layout.h"
 #include "tools/cli/output_place.h"
 #include "tools/cli/paired_runs.h"
@@ -144,14 +145,14 @@ void require_plantable(const EnsembleOptions& o, const assemble::Experiment& exp
 }
 
 int run_ensemble(const EnsembleOptions& o) {
-  const auto loaded = assemble::load<config::Run>(o.config, o.configs.load());
+  const auto loaded = assemble::load_run_with(o.config, o.configs.with, o.configs.load());
   const assemble::Experiment experiment = assemble::assemble(loaded, o.configs.load());
   require_plantable(o, experiment);
   std::vector<Variant> variants = {{"model", o.config, o.configs, &experiment}};
   assemble::Experiment frozen;
   if (!o.no_null && !o.no_metrics && !experiment.moments.empty()) {
     variants.push_back(null_of(variants.front(), *loaded));
-    frozen = assemble::assemble(o.config, variants.back().configs.load());
+    frozen = assembled(variants.back());
     variants.back().experiment = &frozen;
   }
   const std::string page = o.out.empty() || o.no_report || o.no_metrics ? "" : std::filesystem::path(o.out).replace_extension(".html").string();

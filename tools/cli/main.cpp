@@ -23,6 +23,7 @@ int main(int argc, char** argv) {
   add_rules(app, code);
   add_clear(app, code);
   add_book(app, code);
+  add_compare(app, code);
   add_bench(app, code);
   install_signals();
   try {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "tools/assemble/overlay.h"
 #include "tools/cli/checkpoint_file.h"
 #include "tools/results/result_file.h"
 #include "tools/results/summary.h"
@@ -68,6 +69,11 @@ void tell_failure(const sweep::Ended& ended, const Variant& variant, const loop:
 }
 
 }  // namespace
+
+assemble::Experiment assembled(const Variant& v) {
+  const auto options = v.configs.load();
+  return assemble::assemble(assemble::load_run_with(v.config, v.configs.with, options), options);
+}
 
 KeptRun PairedRuns::total() const {
   KeptRun sum;
@@ -153,6 +159,7 @@ nlohmann::ordered_json summary_json(const std::vector<double>& values) {
 std::string reproducing_command(const Variant& variant, std::uint64_t seed, const loop::Plant& plant) {
   std::string command = fmt::format("haven run {} --seed {}", quoted(variant.config), seed);
   if (!variant.configs.configs_dir.empty()) command += " --configs " + quoted(variant.configs.configs_dir);
+  for (const auto& overlay : variant.configs.with) command += " --with " + quoted(overlay);
   for (const auto& set : variant.configs.sets) command += " --set " + quoted(set);
   if (plant.day >= 0) command += fmt::format(" --plant-leak {} --plant-leak-day {}", static_cast<double>(plant.leak.v) / base::kMoneyPerDollar, plant.day);
   if (plant.tick_day >= 0) command += fmt::format(" --plant-tick-day {}", plant.tick_day);

@@ -22,6 +22,8 @@ struct Variant {
   const assemble::Experiment* experiment = nullptr;
 };
 
+assemble::Experiment assembled(const Variant& variant);
+
 /// What is kept in memory of a finished run.
 struct KeptRun {
   base::Digest digest;

@@ -11,6 +11,7 @@ void add_run(CLI::App& app, int& code) {
                   "         haven run baseline/2025q1 --seed 1 --from noon.checkpoint");
   command->add_option("config", o->config, "name of a built-in config, or a path")->required();
   add_ensemble_options(*command, *o);
+  add_with_option(*command, o->configs);
   auto* from = command->add_option("--from", c->from, "go on from this checkpoint of the same config and seed; unwatched")->group("Checkpoints");
   auto* save = command->add_option("--checkpoint", c->save, "file for the state at --at; the run ends there")->group("Checkpoints");
   auto* at = command->add_option("--at", c->at, "New York time, YYYY-MM-DD HH:MM; the state is that before its first event")->group("Checkpoints");

@@ -1,0 +1,41 @@
+#include "tools/assemble/overlay.h"
+
+#include "configs/schema/rules.pb.h"
+
+namespace haven::assemble {
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+bool is_rule(const std::string& name, const LoadOptions& plain) {
+  try {
+    load<config::RuleSet>(name, plain);
+    return true;
+  } catch (const ConfigError&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+Located<config::Run> load_run_with(const std::string& run, const std::vector<std::string>& with, const LoadOptions& options) {
+  if (with.empty()) return load<config::Run>(run, options);
+  LoadOptions plain = options;
+  plain.sets.clear();
+  std::string text = "base: " + quoted(run) + "\n", rule, shown = run;
+  for (const auto& overlay : with) {
+    shown += " with " + overlay;
+    if (is_rule(overlay, plain)) rule = "rule: " + quoted(overlay) + "\n";
+    else text += "base: " + quoted(overlay) + "\n";
+  }
+  return load_text<config::Run>(shown, text + rule, options);
+}
+
+}  // namespace haven::assemble
