@@ -118,24 +118,25 @@ void quote_side(std::size_t book, Firm& firm, Side side, std::int32_t top, const
                 world::Intents& out) {
   const std::int32_t step = side == Side::buy ? -1 : 1;
   const std::size_t first = side == Side::buy ? 0 : kLevels;
-  const auto slot_of = [&](std::int32_t price) {
-    constexpr auto n = static_cast<std::int32_t>(kLevels);
-    return first + static_cast<std::size_t>(((price % n) + n) % n);
-  };
+  // A price has its own slot among the levels', so that a quote that stays stays where it is.
+  constexpr auto n = static_cast<std::int32_t>(kLevels);
+  std::int32_t place = ((top % n) + n) % n;
   for (std::size_t level = 0; level < kLevels; ++level) {
     const std::int32_t price = top + step * static_cast<std::int32_t>(level);
-    Quote& quote = firm.quotes[book][slot_of(price)];
+    const std::size_t slot = first + static_cast<std::size_t>(place);
+    place = place + step == n ? 0 : place + step < 0 ? n - 1 : place + step;
+    Quote& quote = firm.quotes[book][slot];
     const std::int64_t want = sizes[level];
     const bool keep = quote.lots > 0 && quote.price.v == price && quote.lots * 10 >= want * 6 && quote.lots * 10 <= want * 16;
     if (keep) continue;
     if (quote.lots > 0) {
-      out.cancel(book, side, slot_of(price));
+      out.cancel(book, side, slot);
       quote.lots = 0;
     }
     if (want <= 0) continue;
     quote.price = {price};
     quote.lots = static_cast<std::int32_t>(want);
-    out.limit(book, side, {price}, want, slot_of(price));
+    out.limit(book, side, {price}, want, slot);
   }
 }
 
@@ -195,8 +196,9 @@ void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t
   std::array<std::int64_t, kLevels> buys{}, sells{};
   for (std::size_t level = 0; level < kLevels; ++level) {
     const double shape = 1.0 + 0.5 * static_cast<double>(level);
-    buys[level] = inventory < p.inventory_limit ? rounded(lots * shape) : 0;
-    sells[level] = inventory > -p.inventory_limit ? rounded(lots * shape) : 0;
+    const std::int64_t size = rounded(lots * shape);
+    buys[level] = inventory < p.inventory_limit ? size : 0;
+    sells[level] = inventory > -p.inventory_limit ? size : 0;
   }
 
   // Take what is plainly wrong by its belief and by its inventory; make otherwise.

@@ -17,6 +17,8 @@ class Run {
     intents_.reserve(256);
     for (auto& firm : state.population.principal_trading_firm) agents::principal_trading_firm::forget(firm);
     for (auto& trader : state.population.noise) agents::noise::forget(trader);
+    for (auto& dealer : state.population.primary_dealer) agents::primary_dealer::forget(dealer);
+    state.world.last_prices = {};
   }
 
   void handle(const base::Event& e) {
