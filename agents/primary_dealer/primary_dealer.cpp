@@ -29,6 +29,14 @@ double inventory_exposure_bn(const world::View& view) {
 // Probability that a limit binds over the next days, given use now: the chance-constraint multiplier.
 double binding_probability(double use, double use_volatility) { return base::normal_cdf((use - 1.0) / use_volatility); }
 
+double var_binding_probability(const Parameters& p, Dealer& dealer) {
+  LastBinding& last = dealer.var_binding;
+  if (last.use != dealer.use_var || last.use_volatility != p.use_volatility) {
+    last = {dealer.use_var, p.use_volatility, binding_probability(dealer.use_var, p.use_volatility)};
+  }
+  return last.probability;
+}
+
 void update_limits(const world::View& view, const Parameters& p, Dealer& dealer) {
   const auto& own = view.own();
   const double capacity = std::max(1e-6, own.leverage_capacity_bn);
@@ -86,7 +94,7 @@ Sides two_sides(const world::View& view, const Parameters& p, Dealer& dealer, st
   const auto& s = view.spec().securities[security];
   const double duration = s.dv01_per_lot / 1e5 * 1e4;
   const double charge = balance_sheet_bp(p, dealer, duration) +
-                        (view.spec().is_frozen(world::Channel::dealer_var) ? 0.0 : p.var_cost_bp * binding_probability(dealer.use_var, p.use_volatility));
+                        (view.spec().is_frozen(world::Channel::dealer_var) ? 0.0 : p.var_cost_bp * var_binding_probability(p, dealer));
   const bool long_now = view.holding_lots(security) >= 0;
   return {centre_bp + half_bp + std::max(-half_bp * 0.5, skew) + (long_now ? charge : 0.0),
           centre_bp - half_bp + std::min(half_bp * 0.5, skew) - (long_now ? 0.0 : charge)};

@@ -46,6 +46,12 @@ struct Parameters {
 
 constexpr std::size_t kSwapLevels = 2;
 
+/// The last value of a costly pure function of two numbers. Not part of the saved state.
+struct LastBinding {
+  double use = -1, use_volatility = -1;  ///< the arguments; a use is never negative
+  double probability = 0;
+};
+
 struct Dealer {
   base::InstitutionId self;
   base::Draws draws;
@@ -66,6 +72,7 @@ struct Dealer {
   std::uint8_t opened = 0;
   double use_leverage = 0, use_var = 0, cost_bp = 0;       ///< at the last look
   std::int64_t asked = 0, declined = 0;
+  LastBinding var_binding{};
 
   template <class Archive>
   void fields(Archive& archive) {

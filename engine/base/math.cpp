@@ -55,12 +55,16 @@ double normal_cdf(double x) {
     double term = z, sum = z;
     for (int n = 1; n < 60; ++n) {
       term *= z * z / (2.0 * n + 1.0);
+      const double before = sum;
       sum += term;
+      if (sum == before) break;  // later terms are smaller still
     }
     upper = 0.5 - density * sum;
   } else {
+    // Starting N levels deep is forgotten by a factor exp(-2 z sqrt(N)); twenty more absorb the rounding.
+    const int deepest = 20 + static_cast<int>(640.0 / (z * z));
     double fraction = z;
-    for (int n = 120; n >= 1; --n) fraction = z + n / fraction;
+    for (int n = deepest; n >= 1; --n) fraction = z + n / fraction;
     upper = density / fraction;
   }
   return x < 0 ? upper : 1.0 - upper;

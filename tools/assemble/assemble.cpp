@@ -163,7 +163,6 @@ class Assembler {
       }
       w.covariance.correlation[x][y] = w.covariance.correlation[y][x] = c.value();
     }
-    noise_volume_.fill(0);
     w.books.resize(world::kBooks);
     w.securities.resize(world::kSecurities);
     w.contracts.resize(kContracts);
@@ -214,8 +213,8 @@ class Assembler {
       package.grid = instruments::kSpreadover;
       package.weight = s.weight;
       package.dv01_per_lot = instruments::swap_dv01_dollars_per_lot(curve, t.years());
-      noise_volume_[n] = t.noise_bn();
-      noise_volume_[kOutrightBooks + n] = t.spreadover_noise_bn();
+      book.calm_volume_bn = t.noise_bn();
+      package.calm_volume_bn = t.spreadover_noise_bn();
     }
     stop_on_faults();
     for (int i = 0; i < m.basket_size(); ++i) {
@@ -273,7 +272,7 @@ class Assembler {
       double curve_yield = 0;
       for (std::size_t n = 0; n < kNodes; ++n) curve_yield += book.weight[n] * w.start_yield_bp[n];
       book.spread_bp = book.anchor.anchor_yield_bp - curve_yield;
-      noise_volume_[id] = basket.noise_bn();
+      book.calm_volume_bn = basket.noise_bn();
     }
     if (m.basket_size() != static_cast<int>(kBaskets)) fault("market", std::to_string(m.basket_size()) + " baskets", "six, one a contract");
     stop_on_faults();
@@ -335,7 +334,6 @@ class Assembler {
       case config::Population::kHousehold: fill(q.household, p.household(), run_, path + ".household"); return Kind::household;
       case config::Population::kNoise:
         fill(q.noise, p.noise(), run_, path + ".noise");
-        q.noise.volume_bn = noise_volume_;
         return Kind::noise;
       case config::Population::kCentralCounterparty: fill(q.central_counterparty, p.central_counterparty(), run_, path + ".central_counterparty"); return Kind::central_counterparty;
       case config::Population::kCentralBank: fill(q.central_bank, p.central_bank(), run_, path + ".central_bank"); return Kind::central_bank;
@@ -710,7 +708,6 @@ class Assembler {
   std::vector<Fault> faults_;
   std::vector<base::Digest> digests_;
   std::array<std::uint32_t, world::kKinds> count_{};
-  std::array<double, world::kBooks> noise_volume_{};
   std::vector<Group> groups_;
   std::vector<std::pair<std::size_t, int>> prime_brokers_;
   std::optional<std::size_t> rest_taker_;
