@@ -383,7 +383,14 @@ class Assembler {
       if (!faults_.empty()) continue;
       Group group{kind, p.name(), {}};
       const int n = p.member_size() + p.count();
-      if (n == 0) continue;
+      std::vector<std::pair<std::size_t, double>> holdings, futures, swaps;
+      amounts(p.holding(), path + ".holding", [&](const std::string& x) { return security(x); }, holdings);
+      amounts(p.futures(), path + ".futures", [&](const std::string& x) { for (std::size_t c = 0; c < kContracts; ++c) { if (world().contracts[c].name == x) return c; } return SIZE_MAX; }, futures);
+      amounts(p.swap(), path + ".swap", [&](const std::string& x) { const auto t = tenor(x); return t == kNodes ? SIZE_MAX : t; }, swaps);
+      if (n == 0) {
+        for (const auto& [s, bn] : holdings) unheld_bn_[s] += bn;
+        continue;
+      }
       std::vector<double> size;
       for (const auto& m : p.member()) {
         group.members.push_back(add(path + ".member[name=" + m.name() + "]", m.name(), kind));
@@ -395,10 +402,6 @@ class Assembler {
       }
       double sum = 0;
       for (const double s : size) sum += s;
-      std::vector<std::pair<std::size_t, double>> holdings, futures, swaps;
-      amounts(p.holding(), path + ".holding", [&](const std::string& x) { return security(x); }, holdings);
-      amounts(p.futures(), path + ".futures", [&](const std::string& x) { for (std::size_t c = 0; c < kContracts; ++c) { if (world().contracts[c].name == x) return c; } return SIZE_MAX; }, futures);
-      amounts(p.swap(), path + ".swap", [&](const std::string& x) { const auto t = tenor(x); return t == kNodes ? SIZE_MAX : t; }, swaps);
       for (std::size_t i = 0; i < group.members.size(); ++i) {
         auto& o = spec().openings[group.members[i]];
         const double share = size[i] / sum;
@@ -509,11 +512,13 @@ class Assembler {
     if (named != described || named.size() != world::kHouses) fault("population", "waterfalls of " + list(described) + " for the clearing houses " + list(named), "CME, FICC and LCH, and a waterfall for each");
   }
 
-  // Futures and swaps sum to zero: one population takes what the others leave, in whole lots.
+  // Futures and swaps sum to zero: one population takes what the others leave, in whole lots. It also holds the bonds
+  // of populations without members, which are outstanding all the same.
   void rest() {
     if (!rest_taker_) return fault("population", "no population with takes_rest", "one, so that futures and swaps sum to zero");
     auto& openings = spec().openings;
     const auto whole = [](double bn, double lots) { return std::floor(bn * 1e4 / lots + 0.5) * lots * 1e-4; };
+    for (std::size_t s = 0; s < world::kSecurities; ++s) openings[*rest_taker_].holding_bn[s] += std::floor(unheld_bn_[s] * 1e4) * 1e-4;
     for (std::size_t c = 0; c < kContracts; ++c) {
       const auto lots = static_cast<double>(world().books[kNodes + c].lot_multiple);
       double sum = 0;
@@ -757,6 +762,7 @@ class Assembler {
     std::vector<std::size_t> members;
   };
   std::vector<Line> lines_;
+  std::array<double, world::kSecurities> unheld_bn_{};  ///< of populations without members
 };
 
 }  // namespace
