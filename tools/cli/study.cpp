@@ -19,7 +19,7 @@ constexpr const char* kRowsInside = "outcome_rows_inside";
 struct Options {
   std::string plan, out, markdown;
   ConfigOptions configs;
-  int seeds = 8, threads = 0;
+  int first_seed = 1, seeds = 8, threads = 0;
   bool force = false;
 };
 
@@ -130,9 +130,9 @@ std::string section_markdown(const assemble::StudyPlan& plan, assemble::Section 
 std::string markdown(const assemble::StudyPlan& plan, const Options& o, const std::vector<results::ScorecardRow>& rows, const PairedRuns& runs) {
   std::string text;
   for (const auto& paragraph : plan.preface) text += paragraph + "\n\n";
-  text += fmt::format("Written by `haven study {} --seeds {}`; haven {}, {} seeds, digest of the base `{}`. Differences are changed less base, seed by seed with the\n"
+  text += fmt::format("Written by `haven study {} --first-seed {} --seeds {}`; haven {}, {} seeds, digest of the base `{}`. Differences are changed less base, seed by seed with the\n"
                       "same random numbers; *met* asks for the expected direction by more than two standard errors, *finite* for a value in every seed.\n\n",
-                      o.plan, o.seeds, version(), runs.of.at("base").size(), base::to_hex(ensemble_digest(runs.of.at("base"))));
+                      o.plan, o.first_seed, o.seeds, version(), runs.of.at("base").size(), base::to_hex(ensemble_digest(runs.of.at("base"))));
   if (!rows.empty()) text += "## Scorecard\n\n" + scorecard_markdown(rows) + "\n";
   text += "## Scrambled\n\n" + section_markdown(plan, assemble::Section::scrambled, runs, o.seeds) + "\n";
   text += "## Doubled\n\n" + section_markdown(plan, assemble::Section::doubled, runs, o.seeds) + "\n";
@@ -179,7 +179,7 @@ int study(const Options& o) {
   }
   sweep::Options options;
   options.threads = o.threads;
-  PairedRuns runs = run_paired(plan.name, all.variants, {1, o.seeds}, options, store.get(), o.out);
+  PairedRuns runs = run_paired(plan.name, all.variants, {o.first_seed, o.seeds}, options, store.get(), o.out);
   for (const auto& variant : all.variants) count_rows_inside(variant.experiment->moments, runs.of[variant.name]);
 
   const auto rows = score(all.experiments.front().moments, values_of(runs.of.at("base")), values_of(runs.of.at("null")));
@@ -202,7 +202,8 @@ void add_study(CLI::App& app, int& code) {
   command->footer("Example: haven study studies/april_2025_proofs --seeds 8 --out out/proofs.sqlite --markdown docs/validation.md\n"
                   "Without --out nothing is kept; with it, the same command resumes. A change that did not do what was expected is no failure of the command.");
   command->add_option("plan", o->plan, "name or path of a study config")->required();
-  command->add_option("--seeds", o->seeds, "number of seeds, 1..N")->capture_default_str()->check(CLI::Range(1, 1000000));
+  command->add_option("--seeds", o->seeds, "number of seeds")->capture_default_str()->check(CLI::Range(1, 1000000));
+  command->add_option("--first-seed", o->first_seed, "the first of them")->capture_default_str()->check(CLI::Range(1, 1000000000));
   command->add_option("--threads", o->threads, "runs at once; 0: all processors")->capture_default_str()->check(CLI::Range(0, 1024));
   command->add_option("--out", o->out, "result file (SQLite); every combination is a variant");
   command->add_option("--markdown", o->markdown, "write the tables here, between the marks of an existing page, instead of to standard output");
