@@ -270,6 +270,47 @@ void Ledger::deliver_against_payment(InstitutionId deliverer, InstitutionId rece
   pay(clearing_house, deliverer, earned, Reason::trade, journal, now);
 }
 
+void Ledger::transfer_title(InstitutionId from, InstitutionId to, SecurityId s, Face face, Journal& journal, Time now) {
+  HAVEN_CHECK(face.v >= 0 && from != to, "title passes from one to another");
+  if (face.v == 0) return;
+  position_[at(from, s)] -= face;
+  position_[at(to, s)] += face;
+  record(base::RecordKind::security, from, to, static_cast<std::uint64_t>(Movement::title), s.v, face.v, journal, now);
+}
+
+Money Ledger::take_over_trades(InstitutionId from, InstitutionId to, std::span<const Money> value_per_million,
+                               Journal& journal, Time now) {
+  HAVEN_CHECK(from != to && value_per_million.size() == issued_.size(), "trades pass from one to another, each security with a value");
+  Money worth;
+  for (PendingDay& p : pending_) {
+    if (p.live == 0) continue;
+    worth += p.money[from.v];
+    p.money[to.v] += p.money[from.v];
+    p.money[from.v] = {};
+  }
+  for (std::uint16_t k = 0; k < issued_.size(); ++k) {
+    const SecurityId s{k};
+    const std::size_t gives = at(from, s), takes = at(to, s);
+    Face moved = due_face_[gives];
+    worth -= due_value_[gives];
+    for (PendingDay& p : pending_) {
+      if (p.live == 0) continue;
+      moved += p.face[gives];
+      p.face[takes] += p.face[gives];
+      p.face[gives] = {};
+    }
+    due_face_[takes] += due_face_[gives];
+    due_value_[takes] += due_value_[gives];
+    due_face_[gives] = {};
+    due_value_[gives] = {};
+    position_[gives] -= moved;
+    position_[takes] += moved;
+    worth += value_of(moved, value_per_million[k]);
+    if (moved.v != 0) record(base::RecordKind::security, from, to, static_cast<std::uint64_t>(Movement::trade), s.v, moved.v, journal, now);
+  }
+  return worth;
+}
+
 void Ledger::trade_futures(InstitutionId buyer, InstitutionId seller, FuturesId c, std::int64_t lots, Journal& journal,
                            Time now) {
   HAVEN_CHECK(buyer.v < n_ && seller.v < n_ && buyer != seller && lots > 0 && c.v < futures_names_.size(),

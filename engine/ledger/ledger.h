@@ -53,7 +53,7 @@ struct LedgerShape {
 };
 
 /// Code of a movement of securities, futures or swaps in a journal record.
-enum class Movement : std::uint8_t { trade = 1, deliver, issue, redeem, futures, swap };
+enum class Movement : std::uint8_t { trade = 1, deliver, issue, redeem, futures, swap, title };
 
 /// Double-entry books of all institutions.
 ///
@@ -128,6 +128,10 @@ class Ledger {
   /// Moves physical securities. Requires face >= 0 and box(from) >= face.
   void deliver(InstitutionId from, InstitutionId to, SecurityId s, Face face, Journal& journal, Time now);
 
+  /// Ownership changes where the securities already are (a lender keeps collateral): positions move, boxes do not.
+  /// Requires face >= 0 and from != to.
+  void transfer_title(InstitutionId from, InstitutionId to, SecurityId s, Face face, Journal& journal, Time now);
+
   /// A trade novated to the clearing house: positions change now, face and money net by institution until settle_day.
   /// Requires face > 0 and buyer != seller. `money` is what the buyer pays, accrued interest included.
   void add_trade(InstitutionId buyer, InstitutionId seller, SecurityId s, Face face, Money money, Date settle_day,
@@ -145,6 +149,10 @@ class Ledger {
   /// Requires due(deliverer) <= -face, due(receiver) >= face, box(deliverer) >= face.
   void deliver_against_payment(InstitutionId deliverer, InstitutionId receiver, SecurityId s, Face face,
                                InstitutionId clearing_house, Journal& journal, Time now);
+
+  /// `to` steps into every trade of `from` that is not settled or not delivered, at the contracts' money, so that `from` has
+  /// none left. Returns what those trades were worth to `from` at `value_per_million`: positive, `to` gained. Requires from != to.
+  Money take_over_trades(InstitutionId from, InstitutionId to, std::span<const Money> value_per_million, Journal& journal, Time now);
 
   // --- futures and swaps --------------------------------------------------------------------------------------------
   /// Lots of $100,000 underlying face; positive is long.

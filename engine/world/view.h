@@ -60,6 +60,10 @@ class View {
   }
 
   base::InstitutionId self() const { return self_; }
+  /// Cash that it must find: calls not yet paid and what it owes on its line, less its cash; 0 when it has enough, $bn.
+  double cash_need_bn() const { return std::max(0.0, base::to_bn(own().call_due) + line_drawn_bn() - cash_bn()); }
+  /// What it owes on its committed line, principal, $bn.
+  double line_drawn_bn() const { return base::to_bn(world_->credit.line(self_).drawn); }
   const Account& own() const { return world_->accounts[self_.v]; }
   double cash_bn() const { return base::to_bn(world_->ledger.cash(self_)); }
   /// Economic holding of a security, lots of $100,000 (negative: short).

@@ -71,11 +71,15 @@ Nodes World::dv01(const WorldSpec& spec, base::InstitutionId i) const {
 double World::equity_bn(const WorldSpec& spec, base::InstitutionId i) const {
   double value = base::to_bn(ledger.cash(i)) + base::to_bn(ledger.unsettled_cash(i)) + base::to_bn(accounts[i.v].futures_margin) + base::to_bn(accounts[i.v].swap_margin) -
                  base::to_bn(accounts[i.v].call_due) + base::to_bn(contracts.lent(i)) - base::to_bn(contracts.borrowed(i));
+  for (const base::Money part : accounts[i.v].default_fund) value += base::to_bn(part);
+  const auto& line = credit.line(i);
+  value += base::to_bn(credit.lent(i)) - base::to_bn(line.drawn) - base::to_bn(line.interest);
   for (std::size_t s = 0; s < kSecurities; ++s) {
     const base::SecurityId id{static_cast<std::uint16_t>(s)};
     const auto face = ledger.position(i, id).v;
     if (face != 0) value += static_cast<double>(face) * 1e-9 * security_dirty(spec, s) * 0.01;
     value -= base::to_bn(ledger.due_value(i, id));
+    if (coupon_due[s].v != 0) value += base::to_bn(funding::value_of(ledger.position(i, id) - ledger.unsettled(i, id), coupon_due[s]));
   }
   for (std::size_t c = 0; c < kContracts; ++c) {
     const auto lots = ledger.futures(i, ledger::FuturesId{static_cast<std::uint16_t>(c)});

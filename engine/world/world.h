@@ -8,6 +8,7 @@
 #include "engine/base/journal.h"
 #include "engine/funding/collateral.h"
 #include "engine/funding/contracts.h"
+#include "engine/funding/credit.h"
 #include "engine/ledger/ledger.h"
 #include "engine/markets/order_book.h"
 #include "engine/world/account.h"
@@ -45,12 +46,14 @@ struct World {
   std::array<double, kBooks> dollars_per_tick{};
   std::array<double, kBooks> calm_sigma_bp{};
   std::array<double, kSecurities> accrued_points{};  ///< interest accrued at today's settlement date, points
+  std::array<base::Money, kSecurities> coupon_due{};  ///< on $1m, due before what trades today settles: its holders of today get it
   std::array<double, kContracts> margin_points{};   ///< initial margin of a futures lot, points of price
   std::array<double, kNodes> swap_margin_bp{};      ///< initial margin of a swap, bp of rate
   std::vector<markets::OrderBook> books;
   ledger::Ledger ledger;
   funding::Contracts contracts;
   funding::Collateral collateral;
+  funding::Credit credit;
   std::vector<Account> accounts;
   base::Journal journal;
   std::uint64_t events = 0, orders = 0, trades = 0, rejected = 0;
@@ -67,14 +70,14 @@ struct World {
   double implied_repo_pct(const WorldSpec& spec, std::size_t contract) const;
   /// Dollars per bp fall of each node's yield that an institution's cash and futures make.
   Nodes dv01(const WorldSpec& spec, base::InstitutionId i) const;
-  /// Market value of cash positions, futures and swaps since their last settlement, cash, less nothing: what is left
-  /// after all debts, $bn.
+  /// Market value of cash positions, futures and swaps since their last settlement, cash, margin and default-fund
+  /// contributions, less all debts, $bn. What an estate may still pay counts for nothing.
   double equity_bn(const WorldSpec& spec, base::InstitutionId i) const;
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(now, day, next_open, outside, books_data, baskets, funding, dollars_per_tick, calm_sigma_bp, accrued_points, margin_points, swap_margin_bp,
-            books, ledger, contracts, collateral, accounts, journal, events, orders, trades, rejected);
+    archive(now, day, next_open, outside, books_data, baskets, funding, dollars_per_tick, calm_sigma_bp, accrued_points, coupon_due, margin_points, swap_margin_bp,
+            books, ledger, contracts, collateral, credit, accounts, journal, events, orders, trades, rejected);
   }
 
   mutable MarketPrices last_prices;
