@@ -56,6 +56,15 @@ struct LastBinding {
   double probability = 0;
 };
 
+/// Risk of what a dealer holds, good as long as it holds just that. Not part of the saved state.
+struct HeldRisk {
+  std::array<base::Face, world::kSecurities> holdings{};
+  std::array<std::int64_t, world::kContracts> futures_lots{};
+  std::array<std::int64_t, world::kNodes> swap_lots{};
+  world::Nodes dv01{};     ///< away from its target, dollars per bp
+  double variance = -1;    ///< of a calm day's result, dollars squared; negative: not computed yet
+};
+
 struct Dealer {
   base::InstitutionId self;
   base::Draws draws;
@@ -77,6 +86,7 @@ struct Dealer {
   double use_leverage = 0, use_var = 0, cost_bp = 0;       ///< at the last look
   std::int64_t asked = 0, declined = 0;
   LastBinding var_binding{};
+  HeldRisk risk{};
 
   template <class Archive>
   void fields(Archive& archive) {
@@ -100,6 +110,11 @@ struct Answer {
   Decline decline = Decline::none;
 };
 
+/// Drops what was computed under another description of the market or other parameters.
+inline void forget(Dealer& dealer) {
+  dealer.var_binding = {};
+  dealer.risk = {};
+}
 void open_day(const world::View& view, const Parameters& p, Dealer& dealer);
 void wake(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out);
 Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request);

@@ -11,7 +11,7 @@ double share_to_sell(const world::View& view) {
   const double need = view.cash_need_bn();
   if (need <= 0 || view.spec().is_frozen(world::Channel::swap_spread_unwind)) return 0;
   double tied_up_bn = base::to_bn(view.own().swap_margin);
-  for (std::size_t n = 0; n < world::kNodes; ++n) tied_up_bn += std::max(0.0, view.own().haircut) * std::max(0.0, view.security_value_bn(n));
+  for (std::size_t n = 0; n < world::kNodes; ++n) tied_up_bn += std::max(0.0, view.own().haircut) * std::max(0.0, static_cast<double>(view.holding_lots(n)) * 1e-6 * view.security_price(n));
   return tied_up_bn > 0 ? std::min(1.0, need / tied_up_bn) : 0.0;
 }
 

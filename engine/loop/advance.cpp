@@ -17,6 +17,8 @@ class Run {
     intents_.reserve(256);
     for (auto& firm : state.population.principal_trading_firm) agents::principal_trading_firm::forget(firm);
     for (auto& trader : state.population.noise) agents::noise::forget(trader);
+    for (auto& dealer : state.population.primary_dealer) agents::primary_dealer::forget(dealer);
+    state.world.last_prices = {};
   }
 
   void handle(const base::Event& e) {
@@ -236,13 +238,19 @@ class Run {
     const double minutes = day ? 5.0 : 30.0;
     // Squared moves decay with a half-life of half a New York day; a day's variance is that of its ten hours plus night.
     const double weight = 1.0 - base::exp(-0.6931471805599453 * minutes / (day ? 300.0 : 1800.0));
-    const double per_day = day ? 120.0 : 60.0;
+    const double half_hours = day ? 20.0 : 60.0;
+    const std::size_t back = day ? world::kRecent : 1;
+    const bool day_begins = time_of_day == base::hours(7);
     for (std::size_t k = 0; k < world::kBooks; ++k) {
       auto& md = w.books_data[k];
       const double y = world::yield_of_ticks(spec_.world.books[k], md.mid_ticks);
-      const double move = y - md.sampled_bp;
-      if (md.sampled_bp != 0) md.variance_bp2 += weight * (move * move * per_day - md.variance_bp2);
-      md.sampled_bp = y;
+      if (day_begins) md.recent = 0;
+      if (md.recent >= back) {
+        const double move = y - md.recent_bp[(md.recent - back) % world::kRecent];
+        md.variance_bp2 += weight * (move * move * half_hours - md.variance_bp2);
+      }
+      md.recent_bp[md.recent % world::kRecent] = y;
+      ++md.recent;
     }
     if (day) {
       double out = 0;

@@ -4,14 +4,33 @@
 
 namespace haven::world {
 
-double World::security_yield_bp(const WorldSpec& spec, std::size_t security) const {
-  const Security& s = spec.securities[security];
-  if (s.kind == SecurityKind::off_the_run && baskets[security - kNodes].mid_bp != 0) return baskets[security - kNodes].mid_bp;
-  double y = s.spread_bp;
+const MarketPrices& World::prices(const WorldSpec& spec) const {
+  MarketPrices& last = last_prices;
+  bool stands = last.spec == &spec;
+  for (std::size_t n = 0; n < kNodes; ++n) stands &= last.at[n] == books_data[n].mid_ticks;
+  for (std::size_t b = 0; b < kBaskets; ++b) stands &= last.at[kNodes + b] == baskets[b].mid_bp;
+  if (stands) return last;
+
+  last.spec = &spec;
   for (std::size_t n = 0; n < kNodes; ++n) {
-    if (s.weight[n] != 0) y += s.weight[n] * (yield_of_ticks(spec.books[n], books_data[n].mid_ticks) - spec.books[n].spread_bp);
+    last.at[n] = books_data[n].mid_ticks;
+    last.node_bp[n] = yield_of_ticks(spec.books[n], books_data[n].mid_ticks) - spec.books[n].spread_bp;
   }
-  return y;
+  for (std::size_t b = 0; b < kBaskets; ++b) last.at[kNodes + b] = baskets[b].mid_bp;
+  for (std::size_t s = 0; s < kSecurities; ++s) {
+    const Security& security = spec.securities[s];
+    double y = security.spread_bp;
+    if (security.kind == SecurityKind::off_the_run && baskets[s - kNodes].mid_bp != 0) {
+      y = baskets[s - kNodes].mid_bp;
+    } else {
+      for (std::size_t n = 0; n < kNodes; ++n) {
+        if (security.weight[n] != 0) y += security.weight[n] * last.node_bp[n];
+      }
+    }
+    last.yield_bp[s] = y;
+    last.price_points[s] = security.anchor.price_points(y);
+  }
+  return last;
 }
 
 double World::implied_repo_pct(const WorldSpec& spec, std::size_t contract) const {

@@ -27,6 +27,14 @@ inline double ticks_of_yield(const Instrument& book, double yield_bp) {
   return (book.kind == BookKind::spreadover ? yield_bp : book.anchor.price_points(yield_bp)) * book.grid.ticks_per_unit;
 }
 
+/// The market's yields and prices of securities, computed from what stands in `at`; not part of the saved state.
+struct MarketPrices {
+  std::array<double, kNodes + kBaskets> at{};  ///< mids of the on-the-run books, ticks, then of the baskets, bp
+  const WorldSpec* spec = nullptr;             ///< none: not computed yet
+  Nodes node_bp{};                             ///< par yields of the nodes
+  std::array<double, kSecurities> yield_bp{}, price_points{};
+};
+
 struct World {
   base::Time now;
   std::int32_t day = 0;
@@ -50,12 +58,12 @@ struct World {
   base::Journal journal;
   std::uint64_t events = 0, orders = 0, trades = 0, rejected = 0;
 
+  /// Yields and prices at the market now: computed anew only when a mid has moved.
+  const MarketPrices& prices(const WorldSpec& spec) const;
   /// Market yield of a security, bp: the curve's, and for a basket its composite spread.
-  double security_yield_bp(const WorldSpec& spec, std::size_t security) const;
+  double security_yield_bp(const WorldSpec& spec, std::size_t security) const { return prices(spec).yield_bp[security]; }
   /// Clean price per 100 face at the market.
-  double security_price(const WorldSpec& spec, std::size_t security) const {
-    return spec.securities[security].anchor.price_points(security_yield_bp(spec, security));
-  }
+  double security_price(const WorldSpec& spec, std::size_t security) const { return prices(spec).price_points[security]; }
   /// Clean price and accrued interest.
   double security_dirty(const WorldSpec& spec, std::size_t security) const { return security_price(spec, security) + accrued_points[security]; }
   /// Annualised return of buying the basket now and delivering it into the future, percent, carry included.
@@ -71,6 +79,8 @@ struct World {
     archive(now, day, next_open, outside, books_data, baskets, funding, dollars_per_tick, calm_sigma_bp, accrued_points, coupon_due, margin_points, swap_margin_bp,
             books, ledger, contracts, collateral, credit, accounts, journal, events, orders, trades, rejected);
   }
+
+  mutable MarketPrices last_prices;
 };
 
 /// Value in money of a cleared position at a settlement price in ticks: futures lots, or swap lots whose price is the

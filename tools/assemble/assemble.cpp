@@ -163,7 +163,6 @@ class Assembler {
       }
       w.covariance.correlation[x][y] = w.covariance.correlation[y][x] = c.value();
     }
-    noise_volume_.fill(0);
     w.books.resize(world::kBooks);
     w.securities.resize(world::kSecurities);
     w.contracts.resize(kContracts);
@@ -214,8 +213,8 @@ class Assembler {
       package.grid = instruments::kSpreadover;
       package.weight = s.weight;
       package.dv01_per_lot = instruments::swap_dv01_dollars_per_lot(curve, t.years());
-      noise_volume_[n] = t.noise_bn();
-      noise_volume_[kOutrightBooks + n] = t.spreadover_noise_bn();
+      book.calm_volume_bn = t.noise_bn();
+      package.calm_volume_bn = t.spreadover_noise_bn();
     }
     stop_on_faults();
     for (int i = 0; i < m.basket_size(); ++i) {
@@ -273,7 +272,7 @@ class Assembler {
       double curve_yield = 0;
       for (std::size_t n = 0; n < kNodes; ++n) curve_yield += book.weight[n] * w.start_yield_bp[n];
       book.spread_bp = book.anchor.anchor_yield_bp - curve_yield;
-      noise_volume_[id] = basket.noise_bn();
+      book.calm_volume_bn = basket.noise_bn();
     }
     if (m.basket_size() != static_cast<int>(kBaskets)) fault("market", std::to_string(m.basket_size()) + " baskets", "six, one a contract");
     stop_on_faults();
@@ -335,7 +334,6 @@ class Assembler {
       case config::Population::kHousehold: fill(q.household, p.household(), run_, path + ".household"); return Kind::household;
       case config::Population::kNoise:
         fill(q.noise, p.noise(), run_, path + ".noise");
-        q.noise.volume_bn = noise_volume_;
         return Kind::noise;
       case config::Population::kCentralCounterparty: fill(q.central_counterparty, p.central_counterparty(), run_, path + ".central_counterparty"); return Kind::central_counterparty;
       case config::Population::kCentralBank: fill(q.central_bank, p.central_bank(), run_, path + ".central_bank"); return Kind::central_bank;
@@ -385,7 +383,14 @@ class Assembler {
       if (!faults_.empty()) continue;
       Group group{kind, p.name(), {}};
       const int n = p.member_size() + p.count();
-      if (n == 0) continue;
+      std::vector<std::pair<std::size_t, double>> holdings, futures, swaps;
+      amounts(p.holding(), path + ".holding", [&](const std::string& x) { return security(x); }, holdings);
+      amounts(p.futures(), path + ".futures", [&](const std::string& x) { for (std::size_t c = 0; c < kContracts; ++c) { if (world().contracts[c].name == x) return c; } return SIZE_MAX; }, futures);
+      amounts(p.swap(), path + ".swap", [&](const std::string& x) { const auto t = tenor(x); return t == kNodes ? SIZE_MAX : t; }, swaps);
+      if (n == 0) {
+        for (const auto& [s, bn] : holdings) unheld_bn_[s] += bn;
+        continue;
+      }
       std::vector<double> size;
       for (const auto& m : p.member()) {
         group.members.push_back(add(path + ".member[name=" + m.name() + "]", m.name(), kind));
@@ -397,10 +402,6 @@ class Assembler {
       }
       double sum = 0;
       for (const double s : size) sum += s;
-      std::vector<std::pair<std::size_t, double>> holdings, futures, swaps;
-      amounts(p.holding(), path + ".holding", [&](const std::string& x) { return security(x); }, holdings);
-      amounts(p.futures(), path + ".futures", [&](const std::string& x) { for (std::size_t c = 0; c < kContracts; ++c) { if (world().contracts[c].name == x) return c; } return SIZE_MAX; }, futures);
-      amounts(p.swap(), path + ".swap", [&](const std::string& x) { const auto t = tenor(x); return t == kNodes ? SIZE_MAX : t; }, swaps);
       for (std::size_t i = 0; i < group.members.size(); ++i) {
         auto& o = spec().openings[group.members[i]];
         const double share = size[i] / sum;
@@ -511,11 +512,13 @@ class Assembler {
     if (named != described || named.size() != world::kHouses) fault("population", "waterfalls of " + list(described) + " for the clearing houses " + list(named), "CME, FICC and LCH, and a waterfall for each");
   }
 
-  // Futures and swaps sum to zero: one population takes what the others leave, in whole lots.
+  // Futures and swaps sum to zero: one population takes what the others leave, in whole lots. It also holds the bonds
+  // of populations without members, which are outstanding all the same.
   void rest() {
     if (!rest_taker_) return fault("population", "no population with takes_rest", "one, so that futures and swaps sum to zero");
     auto& openings = spec().openings;
     const auto whole = [](double bn, double lots) { return std::floor(bn * 1e4 / lots + 0.5) * lots * 1e-4; };
+    for (std::size_t s = 0; s < world::kSecurities; ++s) openings[*rest_taker_].holding_bn[s] += std::floor(unheld_bn_[s] * 1e4) * 1e-4;
     for (std::size_t c = 0; c < kContracts; ++c) {
       const auto lots = static_cast<double>(world().books[kNodes + c].lot_multiple);
       double sum = 0;
@@ -751,7 +754,6 @@ class Assembler {
   std::vector<Fault> faults_;
   std::vector<base::Digest> digests_;
   std::array<std::uint32_t, world::kKinds> count_{};
-  std::array<double, world::kBooks> noise_volume_{};
   std::vector<Group> groups_;
   std::vector<std::pair<std::size_t, int>> prime_brokers_;
   std::optional<std::size_t> rest_taker_;
@@ -760,6 +762,7 @@ class Assembler {
     std::vector<std::size_t> members;
   };
   std::vector<Line> lines_;
+  std::array<double, world::kSecurities> unheld_bn_{};  ///< of populations without members
 };
 
 }  // namespace

@@ -105,6 +105,7 @@ void fill(agents::principal_trading_firm::Parameters& p, const config::Principal
   p.impact_bp_per_bn = m.impact_bp_per_bn();
   p.own_impact_share = m.own_impact_share();
   p.flow_memory_min = m.flow_memory_min();
+  p.predictable_share = m.predictable_share();
   p.risk_aversion = m.risk_aversion();
   p.fill_decay_per_tick = m.fill_decay_per_tick();
   p.fills_per_minute = m.fills_per_minute();
@@ -224,6 +225,8 @@ void fill(agents::noise::Parameters& p, const config::Noise& m, const LoadedConf
   p.night_rate = m.night_rate();
   p.queue_share = m.queue_share();
   p.band_ticks = m.band_ticks();
+  p.substitution_bp = m.substitution_bp();
+  p.usual_gap_minutes = m.usual_gap_minutes();
   p.inventory_scale_bn = m.inventory_scale_bn();
 }
 

@@ -62,6 +62,7 @@ void add_report(CLI::App& app, int& code);
 void add_export(CLI::App& app, int& code);
 void add_sweep(CLI::App& app, int& code);
 void add_compare(CLI::App& app, int& code);
+void add_study(CLI::App& app, int& code);
 void add_bench(CLI::App& app, int& code);
 
 }  // namespace haven::cli

@@ -26,16 +26,6 @@ void write_tape(const assemble::Experiment& experiment, std::uint64_t seed, cons
   write_file(path, {reinterpret_cast<const char*>(tape.data()), tape.size() * sizeof(base::Record)});
 }
 
-/// The same config with every feedback frozen, beside what it froze itself.
-Variant null_of(const Variant& model, const config::Run& run) {
-  Variant null = model;
-  null.name = "null";
-  std::string frozen = "frozen=[\"all_feedbacks\"";
-  for (const auto& channel : run.frozen()) frozen += ", \"" + channel + "\"";
-  null.configs.sets.push_back(frozen + "]");
-  return null;
-}
-
 /// What makes runs another plan's although the config is the same: a planted fault, or that nobody watched.
 std::string unsound(const EnsembleOptions& o) {
   std::string words;
@@ -162,7 +152,7 @@ int run_ensemble(const EnsembleOptions& o) {
   std::vector<Variant> variants = {{"model", o.config, o.configs, &experiment}};
   assemble::Experiment frozen;
   if (!o.no_null && !o.no_metrics && !experiment.moments.empty()) {
-    variants.push_back(null_of(variants.front(), *loaded));
+    variants.push_back(null_twin(variants.front()));
     frozen = assembled(variants.back());
     variants.back().experiment = &frozen;
   }

@@ -89,6 +89,17 @@ assemble::Experiment assembled(const Variant& v) {
   return assemble::assemble(assemble::load_run_with(v.config, v.configs.with, options), options);
 }
 
+Variant null_twin(const Variant& model) {
+  Variant null = model;
+  null.name = "null";
+  null.experiment = nullptr;
+  const auto run = assemble::load_run_with(model.config, model.configs.with, model.configs.load());
+  std::string frozen = "frozen=[\"all_feedbacks\"";
+  for (const auto& channel : run->frozen()) frozen += ", \"" + channel + "\"";
+  null.configs.sets.push_back(frozen + "]");
+  return null;
+}
+
 KeptRun PairedRuns::total() const {
   KeptRun sum;
   for (const auto& [variant, runs] : of) {

@@ -23,6 +23,8 @@ struct Variant {
 };
 
 assemble::Experiment assembled(const Variant& variant);
+/// The same config with every feedback frozen, beside what it froze itself; named "null", not assembled.
+Variant null_twin(const Variant& model);
 
 /// What is kept in memory of a finished run.
 struct KeptRun {
