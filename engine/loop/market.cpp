@@ -109,6 +109,12 @@ void Market::submit(InstitutionId who, const world::Intent& intent) {
   order.price = intent.limit;
   order.lots = intent.lots;
   ++w.orders;
+  // A venue's own rule: bonds and futures have a price above zero. Spreads may have any sign.
+  if (intent.limit.v < 1 && spec_.world.books[intent.book].kind != world::BookKind::spreadover) {
+    ++w.rejected;
+    if (intent.kind == IntentKind::limit) quote_rejected(who, intent.book, intent.side, intent.slot, intent.lots);
+    return;
+  }
   w.journal.record(base::RecordKind::order, w.now, spec_.world.institutions[who.v].name_key,
                    intent.book | (static_cast<std::uint64_t>(intent.side) << 16) | (static_cast<std::uint64_t>(static_cast<std::uint32_t>(intent.limit.v)) << 32), intent.lots);
   const auto result = w.books[intent.book].submit(order, [&](const markets::Fill& fill) { on_trade(who, intent, fill); },
