@@ -94,7 +94,7 @@ metrics::RunResult run_of(std::uint64_t seed, double scale) {
                {"swap_spread_30y_change_bp", -12 * scale + 2 * e},
                {"sofr_minus_iorb_max_bp", 1 + 2 * e},
                {"futures_volume_multiple", 1 + 1.1 * scale + 0.1 * e},
-               {"collapsed", 0}};
+               {"collapse_share", 0}};
   const char* kinds[] = {"primary_dealer",         "basis_fund",       "swap_spread_fund", "foreign_official",
                          "foreign_private",        "bond_mutual_fund", "pension",          "asset_manager",
                          "principal_trading_firm", "household",        "mortgage_hedger"};
@@ -178,29 +178,43 @@ results::Manifest synthetic_manifest() {
 }
 
 void write_synthetic_store(const std::string& path) {
+  const std::string leak = "seed 9, 2025-04-08 10:15: ledger: cash does not sum to zero <off by 0.0001>";
   results::ResultStore store(path, synthetic_manifest());
   for (std::uint64_t seed = 1; seed <= 8; ++seed) store.save(run_of(seed, 1 + 0.15 * wobble(seed, 1)));
   for (std::uint64_t seed = 1; seed <= 4; ++seed) store.save(run_of(seed, 0.2), "null");
-  store.save_failure({"model", 0, 9}, "seed 9, 2025-04-08 10:15: ledger: cash does not sum to zero <off by 0.0001>");
 
-  std::vector<results::PointRow> points;
+  const auto save = [&](const results::RunKey& key, const metrics::RunResult* result, const std::string& error, const results::PointRow& point) {
+    std::vector<results::ResultStore::EndedRun> runs(1);
+    runs[0].key = key;
+    runs[0].result = result;
+    runs[0].error = error;
+    runs[0].point = &point;
+    store.save_all(runs);
+  };
   const char* rules[] = {"before_2026", "june_2025_proposal", "final_rule"};
   for (std::int64_t i = 0; i < 12; ++i) {
     const double leverage = 15 + 10 * static_cast<double>(i % 4);
-    points.push_back(
-        {i, {{"basis_fund.leverage", leverage, ""}, {"rules.eslr", static_cast<double>(i / 4), rules[i / 4]}}});
-    if (i == 0) continue;
+    const results::PointRow point{i, {{"basis_fund.leverage", leverage, ""}, {"rules.eslr", static_cast<double>(i / 4), rules[i / 4]}}};
+    if (i == 0) {
+      save({"model", 0, 9}, nullptr, leak, point);
+      continue;
+    }
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
       metrics::RunResult r;
       r.seed = seed;
       r.digest.add(static_cast<std::uint64_t>(100 * i) + seed);
       r.metrics = {{"yield_10y_change_bp", leverage - 4 * static_cast<double>(i / 4) + wobble(seed, 2)},
                    {"depth_10y_change_pct", -40 - leverage + 5 * static_cast<double>(i / 4) + wobble(seed, 3)},
-                   {"collapsed", leverage > 40 ? 1.0 : 0.0}};
-      store.save(r, "model", i);
+                   {"collapse_share", leverage > 40 ? 1.0 : 0.0}};
+      save({"model", i, seed}, &r, "", point);
     }
   }
-  store.put_points(points);
+
+  store.put_frontier({{4, "basis_fund.leverage", "collapse_share", 0.5, 41.5, 39, 44, 0.95, "found"},
+                      {8, "basis_fund.leverage", "collapse_share", 0.5, std::nullopt, 15, 45, 0.95, "always_below"}});
+  store.put_sensitivity({{"yield_10y_change_bp", "basis_fund.leverage", "total", 0.8, 0.7, 0.9},
+                         {"yield_10y_change_bp", "basis_fund.leverage", "first", 0.6, 0.5, 0.7},
+                         {"yield_10y_change_bp", "rules.eslr", "total", 0.3, 0.2, 0.4}});
 
   const struct {
     const char* day;

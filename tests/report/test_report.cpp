@@ -65,7 +65,7 @@ const nlohmann::json* chart_of(const nlohmann::json& data, const std::string& ti
 
 constexpr const char* kSections[] = {"overview",        "scorecard",  "yields",   "swap_spreads", "liquidity",
                                      "flows",           "positions",  "headroom", "constraints",  "repo",
-                                     "liquidity_needs", "collateral", "defaults", "sweep",        "other_series",
+                                     "liquidity_needs", "collateral", "defaults", "frontier", "sensitivity", "sweep",        "other_series",
                                      "metrics",         "failed_runs"};
 
 TEST_CASE("a full result file gives every section, each with its picture", "[report]") {
@@ -86,6 +86,17 @@ TEST_CASE("a full result file gives every section, each with its picture", "[rep
     INFO(title);
     CHECK(chart_of(data, title) != nullptr);
   }
+  const auto* threshold = chart_of(data, "Threshold");
+  REQUIRE(threshold != nullptr);
+  CHECK((*threshold)["items"].size() == 1);
+  CHECK((*threshold)["items"][0]["name"] == "rules.eslr = june_2025_proposal");
+  CHECK((*threshold)["items"][0]["high"] == 44);
+  CHECK(html.find("rules.eslr = final_rule: stays below 0.5 from 15 to 45") != std::string::npos);
+  CHECK(html.find("Not validated") != std::string::npos);
+  const auto* sensitivity = chart_of(data, "Sensitivity");
+  REQUIRE(sensitivity != nullptr);
+  CHECK((*sensitivity)["sets"][0]["items"].size() == 2);
+  CHECK((*sensitivity)["sets"][0]["items"][0]["detail"] == "first 0.6 [0.5, 0.7]");
   CHECK(html.find("8 seeds of <b>april-2025</b>") != std::string::npos);
   CHECK(html.find("Not yet qualified") != std::string::npos);
   CHECK(html.find("5 of 7 scored outcomes lie inside their observed bands; 1 of them would lie there with every "

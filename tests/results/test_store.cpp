@@ -93,8 +93,14 @@ TEST_CASE("points, scorecard, observed values, attribution, edge and layout come
   {
     ResultStore store(folder / "r.sqlite", sample_manifest());
     for (int again = 0; again < 2; ++again) {
-      store.put_points(
-          {{0, {{"leverage", 20, ""}, {"rule", 1, "final"}}}, {1, {{"leverage", 40, ""}, {"rule", 0, "old"}}}});
+      const PointRow low{0, {{"leverage", 20, ""}, {"rule", 1, "final"}}}, high{1, {{"leverage", 40, ""}, {"rule", 0, "old"}}};
+      std::vector<ResultStore::EndedRun> runs(2);
+      runs[0].point = &low;
+      runs[1].key.point = 1;
+      runs[1].point = &high;
+      store.save_all(runs);
+      store.put_frontier({{1, "leverage", "collapse_share", 0.5, 33.5, 31, 36, 0.95, "found"}, {0, "leverage", "collapse_share", 0.5, std::nullopt, 20, 40, 0.95, "always_below"}});
+      store.put_sensitivity({{"yield_10y_change_bp", "leverage", "total", 0.5, 0.25, 0.75}});
       store.put_scorecard(
           {{"yield_10y_change_bp", 28, 18, 38, "outcome", std::nullopt, 30.5, 1.25, true, "F", "computed"}});
       store.put_observed({{"yield_10y_pct", base::make_date(2025, 4, 11), 4.48, "Treasury", "read"}});
@@ -106,6 +112,11 @@ TEST_CASE("points, scorecard, observed values, attribution, edge and layout come
   const ResultFile file(folder / "r.sqlite");
   REQUIRE(file.points().size() == 2);
   CHECK(file.points()[1].axes[1].label == "old");
+  REQUIRE(file.frontier().size() == 2);
+  CHECK_FALSE(file.frontier()[0].threshold.has_value());
+  CHECK(file.frontier()[1].threshold == 33.5);
+  REQUIRE(file.sensitivity().size() == 1);
+  CHECK(file.sensitivity()[0].high == 0.75);
   REQUIRE(file.scorecard().size() == 1);
   CHECK_FALSE(file.scorecard()[0].null_mean.has_value());
   CHECK(file.scorecard()[0].model_mean == 30.5);

@@ -2,87 +2,220 @@
 
 #include <fmt/format.h>
 
-#include "configs/schema/sweep.pb.h"
+#include <algorithm>
 
+#include "engine/base/random.h"
 #include "tools/assemble/config_digest.h"
+#include "tools/assemble/overlay.h"
+#include "tools/assemble/sweep_axis.h"
 
 namespace haven::assemble {
 namespace {
 
-constexpr std::size_t kMostPoints = 1'000'000;
+constexpr double kMostPoints = 1e8, kMostRuns = 1e10;
 
-struct Value {
-  results::AxisValue axis;
-  std::vector<std::string> sets;
-};
+LoadOptions with_sets(LoadOptions options, std::vector<std::string> sets) {
+  options.sets = std::move(sets);
+  return options;
+}
+
+plan::Kind kind_of(const config::Sweep& sweep) {
+  if (!sweep.has_design()) return plan::Kind::grid;
+  switch (sweep.design().kind()) {
+    case config::Design::GRID: return plan::Kind::grid;
+    case config::Design::LATIN_HYPERCUBE: return plan::Kind::latin_hypercube;
+    case config::Design::SOBOL: return plan::Kind::sobol;
+    case config::Design::MORRIS: return plan::Kind::morris;
+    case config::Design::SALTELLI: return plan::Kind::saltelli;
+  }
+  return plan::Kind::grid;
+}
+
+plan::SeedRule seed_rule(const Located<config::Sweep>& sweep, std::vector<Fault>& faults) {
+  plan::SeedRule rule;
+  rule.first = rule.most = rule.step = sweep->seeds();
+  if (sweep->has_precision()) {
+    const auto& p = sweep->precision();
+    rule.precision = plan::Precision{p.metric(), p.standard_error()};
+    rule.most = p.most_seeds();
+    if (p.step() > 0) rule.step = p.step();
+    if (rule.most < rule.first) faults.push_back(sweep.fault("precision.most_seeds", fmt::format("{} seeds at most", rule.most), fmt::format("at least the {} that every point gets", rule.first)));
+  }
+  for (int i = 0; i < sweep->stop_size(); ++i) {
+    const auto& s = sweep->stop(i);
+    const std::string path = fmt::format("stop[{}]", i);
+    plan::Stop stop{s.metric(), {}, {}, s.standard_errors()};
+    if (s.has_above()) stop.above = s.above();
+    if (s.has_below()) stop.below = s.below();
+    if (!s.has_above() && !s.has_below()) faults.push_back(sweep.fault(path, "a stop without a bound", "above or below"));
+    if (!sweep->has_precision()) faults.push_back(sweep.fault(path, "a stop where every point gets the same seeds", "precision too, which adds seeds until a stop is met"));
+    rule.stops.push_back(stop);
+  }
+  return rule;
+}
+
+plan::Keep keep_of(const config::Sweep& sweep) {
+  plan::Keep keep;
+  if (sweep.keep_size() > 0) {
+    const auto has = [&](config::Sweep::Keep what) { return std::find(sweep.keep().begin(), sweep.keep().end(), what) != sweep.keep().end(); };
+    keep = {has(config::Sweep::METRICS), has(config::Sweep::SERIES), has(config::Sweep::FLOWS), has(config::Sweep::CONSTRAINTS), has(config::Sweep::LIQUIDITY_NEEDS),
+            has(config::Sweep::POSITIONS), has(config::Sweep::REPO), has(config::Sweep::COLLATERAL), has(config::Sweep::DEFAULTS), {}, {}};
+  }
+  keep.only_metrics.assign(sweep.keep_metric().begin(), sweep.keep_metric().end());
+  std::sort(keep.only_metrics.begin(), keep.only_metrics.end());
+  return keep;
+}
+
+plan::Frontier frontier_of(const Located<config::Sweep>& sweep, const config::Axis& axis, const plan::Axis& values, std::vector<Fault>& faults) {
+  const auto& f = sweep->frontier();
+  if (!axis.has_range()) faults.push_back(sweep.fault("axis[name=" + axis.name() + "]", "a frontier along an axis without a range", "range { from: ... to: ... }"));
+  if (f.most_seeds() < sweep->seeds()) faults.push_back(sweep.fault("frontier.most_seeds", fmt::format("{} seeds at most", f.most_seeds()), fmt::format("at least the {} of the first look", sweep->seeds())));
+  return {values, f.metric(), f.level(), f.tolerance(), f.confidence(), sweep->seeds(), f.most_seeds()};
+}
+
+plan::Plan plan_of(const Located<config::Sweep>& sweep) {
+  std::vector<Fault> faults;
+  plan::Plan plan;
+  plan.name = sweep->name();
+  plan.title = sweep->title().empty() ? sweep->name() : sweep->title();
+  auto& design = plan.design;
+  design.kind = kind_of(*sweep);
+  design.size = sweep->design().size();
+  design.grid_levels = sweep->design().levels();
+  design.shuffle = static_cast<std::uint64_t>(sweep->design().shuffle());
+  if (design.kind != plan::Kind::grid && design.size == 0) faults.push_back(sweep.fault("design", "a design without size", "size, docs/sweeps.md says of what"));
+  if (design.kind == plan::Kind::grid && design.size > 0) faults.push_back(sweep.fault("design.size", "a size of a grid", "none: the axes' values make its points"));
+  if (design.grid_levels % 2 != 0) faults.push_back(sweep.fault("design.levels", fmt::format("{} levels", design.grid_levels), "an even number"));
+  for (const auto& axis : sweep->axis()) {
+    const bool along = sweep->has_frontier() && axis.name() == sweep->frontier().along();
+    const auto values = axis_values(axis, along ? plan::Kind::sobol : design.kind, sweep, faults);
+    if (along) plan.frontier = frontier_of(sweep, axis, values, faults);
+    else design.axes.push_back(values);
+  }
+  if (sweep->axis_size() == 0) faults.push_back(sweep.fault("", "no axis", "at least one"));
+  if (sweep->has_frontier() && !plan.frontier) faults.push_back(sweep.fault("frontier.along", "the axis \"" + sweep->frontier().along() + "\"", "the name of an axis of this plan"));
+  if (sweep->has_frontier() && sweep->has_design()) faults.push_back(sweep.fault("design", "a design beside a frontier", "one of them: a frontier looks at every combination of the other axes"));
+  plan.seeds = seed_rule(sweep, faults);
+  plan.keep = keep_of(*sweep);
+  plan.keep.needed = plan.seeds.metrics();
+  if (plan.frontier) plan.keep.needed.push_back(plan.frontier->metric);
+  const double points = design.points_real(), runs = points * plan.seeds.most;
+  if (points > kMostPoints || runs > kMostRuns) {
+    faults.push_back(sweep.fault("axis", fmt::format("{:.3g} points of {} seeds", points, plan.seeds.most), fmt::format("at most {:.0e} points and {:.0e} runs", kMostPoints, kMostRuns)));
+  }
+  if (!faults.empty()) throw ConfigError(std::move(faults));
+  return plan;
+}
+
+metrics::Collapse collapse_of(const Located<config::Collapse>& collapse) {
+  metrics::Collapse result;
+  std::vector<Fault> faults;
+  const auto take = [&](const char* list, const auto& signs, std::vector<metrics::Sign>& out) {
+    for (const auto& sign : signs) {
+      if (sign.has_at_least() == sign.has_below()) faults.push_back(collapse.fault(fmt::format("{}[name={}]", list, sign.name()), "a sign without a bound, or with two", "at_least or below"));
+      metrics::Sign s{sign.name(), sign.series(), sign.of_calm(), {}, {}};
+      if (sign.has_at_least()) s.at_least = sign.at_least();
+      if (sign.has_below()) s.below = sign.below();
+      out.push_back(s);
+    }
+  };
+  take("all", collapse->all(), result.all);
+  take("any", collapse->any(), result.any);
+  if (result.all.empty() && result.any.empty()) faults.push_back(collapse.fault("", "a collapse without signs", "all or any, at least one"));
+  if (!faults.empty()) throw ConfigError(std::move(faults));
+  return result;
+}
+
+void add(base::Digest& digest, const base::Digest& part) {
+  digest.add(part.a);
+  digest.add(part.b);
+}
 
 }  // namespace
 
-SweepPlan sweep_plan(const std::string& name, const LoadOptions& options) {
-  LoadOptions own = options;
-  own.sets.clear();  // settings are the run's
-  const auto sweep = load<config::Sweep>(name, own);
-  SweepPlan plan;
-  plan.name = sweep->name();
-  plan.title = sweep->title();
-  plan.run = sweep->run();
-  plan.seeds = sweep->seeds();
-  std::vector<std::vector<Value>> axes;
-  std::vector<Fault> faults;
-  double size = 1;
-  for (const auto& axis : sweep->axis()) {
-    const std::string path = "axis[name=" + axis.name() + "]";
-    std::vector<Value> values;
-    if (!axis.has_path()) faults.push_back(sweep.fault(path, "an axis without a path", "the field it changes"));
-    const auto add = [&](double number, const std::string& text, const std::string& label) {
-      Value v{{axis.name(), number, label}, {axis.path() + "=" + text}};
-      for (const auto& also : axis.also()) v.sets.push_back(also + "=" + text);
-      values.push_back(v);
-    };
-    for (const double x : axis.value()) add(x, fmt::format("{}", x), "");
-    for (int i = 0; i < axis.word_size(); ++i) add(i, axis.word(i), axis.word(i));
-    if (values.empty()) faults.push_back(sweep.fault(path, "no values", "value or word, at least one"));
-    size *= static_cast<double>(values.size());
-    axes.push_back(std::move(values));
-  }
-  if (size > static_cast<double>(kMostPoints)) faults.push_back(sweep.fault("axis", fmt::format("{:.3g} points", size), fmt::format("at most {}", kMostPoints)));
-  if (axes.empty()) faults.push_back(sweep.fault("", "no axis", "at least one"));
-  if (!faults.empty()) throw ConfigError(std::move(faults));
+SweepPlan::SweepPlan(const std::string& name, const LoadOptions& options, const std::vector<std::string>& settings)
+    : SweepPlan(load<config::Sweep>(name, with_sets(options, settings)), options) {}
 
-  std::vector<std::size_t> at(axes.size(), 0);
-  for (;;) {
-    SweepPoint point;
-    point.index = static_cast<std::int64_t>(plan.points.size());
-    for (std::size_t a = 0; a < axes.size(); ++a) {
-      point.axes.push_back(axes[a][at[a]].axis);
-      point.sets.insert(point.sets.end(), axes[a][at[a]].sets.begin(), axes[a][at[a]].sets.end());
-    }
-    plan.points.push_back(std::move(point));
-    std::size_t a = axes.size();
-    while (a > 0 && ++at[a - 1] == axes[a - 1].size()) at[--a] = 0;
-    if (a == 0) break;
-  }
-  // Every value once against the schema, so that a bad path is found before anything runs.
-  for (const auto& axis : axes) {
-    for (const auto& value : axis) {
-      auto with = options;
-      with.sets.insert(with.sets.end(), value.sets.begin(), value.sets.end());
-      try {
-        load<config::Run>(plan.run, with);
-      } catch (const ConfigError& error) {
-        std::vector<Fault> all = {sweep.fault("axis[name=" + value.axis.axis + "]", "an axis whose value cannot be set", "a field of the run and values that it takes")};
-        all.insert(all.end(), error.faults().begin(), error.faults().end());
-        throw ConfigError(std::move(all));
-      }
-    }
-  }
-  plan.digest = config_digest(sweep.message());
-  plan.effective_text = effective_text(sweep);
-  const auto run = load<config::Run>(plan.run, options);
-  const auto run_digest = config_digest(run.message());
-  plan.digest.add(run_digest.a);
-  plan.digest.add(run_digest.b);
-  return plan;
+SweepPlan SweepPlan::of_text(const std::string& shown, const std::string& text, const LoadOptions& options) {
+  return {load_text<config::Sweep>(shown, text, with_sets(options, {})), options};
 }
+
+SweepPlan::SweepPlan(Located<config::Sweep> sweep, const LoadOptions& options)
+    : sweep_(std::move(sweep)),
+      options_(options),
+      with_(sweep_->with().begin(), sweep_->with().end()),
+      base_(load_run_with(sweep_->run(), with_, options)),
+      base_digest_(assemble(base_, options).config_digest),
+      plan_(plan_of(sweep_)) {
+  if (!sweep_->collapse().empty()) {
+    const auto collapse = load<config::Collapse>(sweep_->collapse(), with_sets(options, {}));
+    collapse_ = collapse_of(collapse);
+    add(base_digest_, config_digest(collapse.message()));
+  }
+  for (const auto& axis : sweep_->axis()) {
+    auto& axes = plan_.design.axes;
+    const auto found = std::find_if(axes.begin(), axes.end(), [&](const auto& a) { return a.name == axis.name(); });
+    auto& values = found != axes.end() ? *found : plan_.frontier->along;
+    const Place place = sweep_.locate("axis[name=" + axis.name() + "]");
+    if (axis.has_path()) {
+      const FieldInfo field = base_.describe(axis.path(), place);
+      values.whole = field.type.starts_with("whole number");
+      if (axis.has_unit() && axis.unit() != field.unit) throw ConfigError({{place, "the unit \"" + axis.unit() + "\"", "\"" + field.unit + "\", the unit of " + field.canonical}});
+    }
+    if (values.levels.empty()) {
+      for (const double end : {0.0, 1.0}) try_value(axis, values.at(end));
+    }
+    for (const auto& level : values.levels) try_value(axis, level);
+  }
+}
+
+void SweepPlan::try_value(const config::Axis& axis, const results::AxisValue& value) {
+  try {
+    const auto run = run_at({value});
+    // Words and overlays name files: what is in them decides the rows.
+    if (!value.label.empty()) add(base_digest_, assemble(run, options_).config_digest);
+  } catch (const ConfigError& error) {
+    std::vector<Fault> all = {sweep_.fault("axis[name=" + axis.name() + "]", "an axis whose value cannot be set", "a field of the run and values that it takes")};
+    all.insert(all.end(), error.faults().begin(), error.faults().end());
+    throw ConfigError(std::move(all));
+  }
+}
+
+Located<config::Run> SweepPlan::run_at(const std::vector<results::AxisValue>& values) const {
+  const auto axis_of = [&](const results::AxisValue& value) -> const config::Axis& {
+    return *std::find_if(sweep_->axis().begin(), sweep_->axis().end(), [&](const auto& axis) { return axis.name() == value.axis; });
+  };
+  std::vector<std::string> with = with_;
+  for (const auto& value : values) {
+    if (const auto overlay = axis_overlay(axis_of(value), value); !overlay.empty()) with.push_back(overlay);
+  }
+  auto run = with.size() == with_.size() ? base_ : load_run_with(sweep_->run(), with, options_);
+  for (const auto& value : values) {
+    const auto& axis = axis_of(value);
+    run = run.with(axis_settings(axis, value, run, sweep_.locate("axis[name=" + axis.name() + "]")));
+  }
+  return run;
+}
+
+Experiment SweepPlan::experiment(const results::PointRow& point) const { return assemble(run_at(point.axes), options_); }
+
+base::Digest SweepPlan::digest_of(const config::Sweep& sweep) const {
+  base::Digest digest = config_digest(sweep);
+  for (const auto& axis : sweep.axis()) digest.add(base::name_key(axis.name()));  // the order of axes numbers the points
+  add(digest, base_digest_);
+  return digest;
+}
+
+base::Digest SweepPlan::digest() const { return digest_of(*sweep_); }
+
+base::Digest SweepPlan::resumable_digest() const {
+  config::Sweep without = *sweep_;
+  without.set_seeds(1);
+  without.clear_precision();
+  without.clear_stop();
+  return digest_of(without);
+}
+
+plan::Plan plan_of_text(const std::string& shown, const std::string& text) { return plan_of(load_text<config::Sweep>(shown, text)); }
 
 }  // namespace haven::assemble

@@ -51,13 +51,20 @@ Progress::Progress(std::string what, std::size_t total) : what_(std::move(what))
 
 void Progress::step(std::size_t done) {
   if (!terminal_) return;
+  const double now = now_seconds();
+  if (done < total_ && now - shown_ < 0.1) return;
+  shown_ = now;
   constexpr std::size_t width = 30;
-  const double share = total_ == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total_);
+  const double share = total_ == 0 ? 1.0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total_));
   const auto full = static_cast<std::size_t>(share * width);
-  const double spent = now_seconds() - started_;
-  const std::string left = done == 0 ? "" : fmt::format("{:.0f} s left", spent / static_cast<double>(done) * static_cast<double>(total_ - done));
-  fmt::print(stderr, "\r{} [{}{}] {}/{} {:<12}", what_, std::string(full, '#'), std::string(width - full, '.'), done, total_, left);
+  const double left = done <= began_at_ ? 0 : (now - started_) / static_cast<double>(done - began_at_) * static_cast<double>(total_ - std::min(done, total_));
+  fmt::print(stderr, "\r{} [{}{}] {}/{} {:<12}", what_, std::string(full, '#'), std::string(width - full, '.'), done, total_, done <= began_at_ ? "" : fmt::format("{:.0f} s left", left));
   std::fflush(stderr);
+}
+
+void Progress::step(std::size_t done, std::size_t total) {
+  total_ = total;
+  step(done);
 }
 
 void Progress::finish() {

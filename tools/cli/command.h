@@ -38,13 +38,16 @@ void install_signals();
 class Progress {
  public:
   Progress(std::string what, std::size_t total);
+  /// What was done before this command began takes no part in the time left.
+  void begin_at(std::size_t done) { began_at_ = done; }
   void step(std::size_t done);
+  void step(std::size_t done, std::size_t total);
   void finish();
 
  private:
   std::string what_;
-  std::size_t total_;
-  double started_;
+  std::size_t total_, began_at_ = 0;
+  double started_, shown_ = 0;
   bool terminal_;
 };
 
@@ -63,6 +66,10 @@ void add_export(CLI::App& app, int& code);
 void add_sweep(CLI::App& app, int& code);
 void add_compare(CLI::App& app, int& code);
 void add_study(CLI::App& app, int& code);
+void add_merge(CLI::App& app, int& code);
+void add_sensitivity(CLI::App& app, int& code);
+void add_frontier(CLI::App& app, int& code);
+void add_invert(CLI::App& app, int& code);
 void add_bench(CLI::App& app, int& code);
 
 }  // namespace haven::cli

@@ -18,6 +18,10 @@ int main(int argc, char** argv) {
   add_check(app, code);
   add_explain(app, code);
   add_sweep(app, code);
+  add_merge(app, code);
+  add_sensitivity(app, code);
+  add_frontier(app, code);
+  add_invert(app, code);
   add_export(app, code);
   add_report(app, code);
   add_rules(app, code);

@@ -1,120 +1,87 @@
-#include "tools/sweep/ensemble.h"
-
 #include <fmt/format.h>
 
-#include <deque>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
-#include "tools/cli/command.h"
 #include "tools/cli/output_place.h"
-#include "tools/report/report.h"
-#include "tools/results/result_store.h"
-#include "tools/assemble/sweep_plan.h"
+#include "tools/cli/sweep_command.h"
+#include "tools/results/file_lock.h"
+#include "tools/results/result_file.h"
 
 namespace haven::cli {
 namespace {
 
-struct Options {
-  std::string plan, out;
-  ConfigOptions configs;
-  int threads = 0, seeds = 0;
-  bool force = false, dry_run = false, no_report = false;
-};
+namespace fs = std::filesystem;
 
-// Points are assembled a few at a time, so that memory does not grow with the plan.
-constexpr std::size_t kBatch = 16;
+void print_standing(const SweepCommand& o, const sweep::Standing& s, const std::string& out) {
+  if (o.json) {
+    nlohmann::ordered_json j;
+    j["plan"] = o.plan;
+    j["out"] = out;
+    j["points"] = s.points;
+    j["points_complete"] = s.points_complete;
+    j["runs"] = s.runs_there;
+    j["made"] = s.made;
+    j["failed"] = s.failed;
+    fmt::print("{}\n", j.dump(2));
+    return;
+  }
+  fmt::print("{} runs made, {} failed; {} of {} points complete in {}\n", s.made, s.failed, s.points_complete, s.points, out);
+}
 
-int run_sweep(const Options& o) {
-  const auto options = o.configs.load();
-  auto plan = assemble::sweep_plan(o.plan, options);
-  if (o.seeds > 0) plan.seeds = o.seeds;
-  const std::size_t total = plan.points.size() * static_cast<std::size_t>(plan.seeds);
-  if (o.dry_run) {
-    auto with = options;
-    with.sets.insert(with.sets.end(), plan.points.front().sets.begin(), plan.points.front().sets.end());
-    const auto first = assemble::assemble(plan.run, with);
-    const auto ended = sweep::run_one({&first, "model", 0, 1}, {});
-    fmt::print("{} points, {} seeds, {} runs; one run takes {:.2f} s of CPU here, all of them {:.0f} s; about 0.7 MB a run on disk\n", plan.points.size(), plan.seeds, total,
-               ended.timing.cpu_seconds, ended.timing.cpu_seconds * static_cast<double>(total));
+/// Whether `out` is the whole share already. Throws StoreError when it is something else.
+bool is_made(const std::string& out, const assemble::SweepPlan& plan, bool force) {
+  std::error_code ignored;
+  if (!fs::exists(out, ignored)) return false;
+  const auto held = results::ResultFile(out).manifest();
+  const auto wanted = manifest_of(plan);
+  if (held.config_digest == wanted.config_digest && held.version == wanted.version) return true;
+  if (force) return false;
+  throw results::StoreError(results::Fault::other_plan, fmt::format("{}: holds a share of '{}' (digest {}, haven {}), not of this plan (digest {}, haven {}); choose another --out, or --force to replace it", out,
+                                                                    held.plan, held.config_digest, held.version, wanted.config_digest, wanted.version));
+}
+
+/// A share goes into FILE.partial and gets its name when it is whole.
+int run_share(const SweepCommand& o, const assemble::SweepPlan& plan, const plan::Shard& shard, const std::string& out) {
+  require_writable(out);
+  if (is_made(out, plan, o.force)) {
+    fmt::print("{} is there already\n", out);
     return kGood;
   }
-  results::Manifest manifest;
-  manifest.plan = plan.name;
-  manifest.event = plan.title.empty() ? plan.name : plan.title;
-  manifest.version = version();
-  manifest.config = plan.effective_text;
-  manifest.config_digest = manifest.plan_digest = base::to_hex(plan.digest);
-  const std::string out = o.out.empty() ? plan.name + ".sqlite" : o.out;
-  auto store = open_results(out, manifest, o.force ? results::OtherPlan::replace : results::OtherPlan::refuse);
-  const auto have = store->finished();
-  std::vector<results::PointRow> rows;
-  for (const auto& point : plan.points) rows.push_back({point.index, point.axes});
-  store->put_points(rows);
+  const std::string partial = out + ".partial";
+  const auto standing = make_runs(o, plan, shard, partial);
+  print_standing(o, standing, out);
+  if (stop_requested()) return kInterrupted;
+  const results::FileLock lock(partial);
+  fs::rename(partial, out);
+  return exit_code(standing);
+}
 
-  Progress progress(plan.name, total);
-  std::size_t done = 0, failed = 0, made = 0;
-  for (std::size_t begin = 0; begin < plan.points.size() && !stop_requested(); begin += kBatch) {
-    std::deque<assemble::Experiment> experiments;
-    std::vector<sweep::Job> jobs;
-    for (std::size_t i = begin; i < std::min(begin + kBatch, plan.points.size()); ++i) {
-      const auto& point = plan.points[i];
-      std::vector<std::uint64_t> missing;
-      for (int s = 1; s <= plan.seeds; ++s) {
-        const auto found = have.find({"model", point.index, static_cast<std::uint64_t>(s)});
-        if (found == have.end() || found->second != results::RunStatus::done) missing.push_back(static_cast<std::uint64_t>(s));
-        else ++done;
-      }
-      if (missing.empty()) continue;
-      auto with = options;
-      with.sets.insert(with.sets.end(), point.sets.begin(), point.sets.end());
-      try {
-        experiments.push_back(assemble::assemble(plan.run, with));
-        for (const auto seed : missing) jobs.push_back({&experiments.back(), "model", point.index, seed});
-      } catch (const assemble::ConfigError& error) {
-        // A point whose combination cannot be assembled is a result: its rows carry the error.
-        for (const auto seed : missing) store->save_failure({"model", point.index, seed}, error.what());
-        failed += missing.size();
-        done += missing.size();
-      }
-    }
-    progress.step(done);
-    sweep::Options ensemble;
-    ensemble.threads = o.threads;
-    sweep::run_all(jobs, ensemble, [&](sweep::Ended&& ended) {
-      progress.step(++done);
-      ++made;
-      if (ended.error.empty()) {
-        store->save(ended.result, "model", ended.job.point, ended.timing);
-      } else {
-        ++failed;
-        store->save_failure({"model", ended.job.point, ended.job.seed}, ended.error, ended.timing);
-      }
-    }, stop_requested());
+int run_sweep(const SweepCommand& o) {
+  const plan::Shard shard = parse_shard(o.shard);
+  const auto plan = load_plan(o);
+  if (plan.plan().frontier) throw assemble::ConfigError({plan.config().fault("frontier", "a plan with a frontier", "none: `haven frontier` searches along its axis")});
+  if (o.dry_run) {
+    print_cost(o, plan, shard);
+    return kGood;
   }
-  progress.finish();
-  store.reset();
-  if (!o.no_report) report::write_report(out, std::filesystem::path(out).replace_extension(".html").string());
-  fmt::print("{} runs made, {} failed, {} of {} in {}\n", made, failed, done, total, out);
-  return stop_requested() ? kInterrupted : kGood;
+  const std::string out = o.out.empty() ? default_out(plan.plan().name, shard) : o.out;
+  if (!o.shard.empty()) return run_share(o, plan, shard, out);
+  const auto standing = make_runs(o, plan, shard, out);
+  if (!o.no_report) write_sweep_report(plan, out);
+  print_standing(o, standing, out);
+  return exit_code(standing);
 }
 
 }  // namespace
 
 void add_sweep(CLI::App& app, int& code) {
-  auto* o = new Options;
-  auto* command = app.add_subcommand("sweep", "run a plan: every point of its axes, several seeds each; the same command resumes");
-  command->footer("Example: haven sweep sweeps/leverage_x_eslr --seeds 2\nThe default --out is PLAN.sqlite in this folder. A run is a row the moment it ends.");
-  command->add_option("plan", o->plan, "name or path of a sweep config")->required();
-  command->add_option("--out", o->out, "result file");
-  command->add_option("--threads", o->threads, "runs at once; 0: all processors")->capture_default_str()->check(CLI::Range(0, 1024));
-  command->add_option("--seeds", o->seeds, "seeds a point instead of the plan's")->check(CLI::Range(1, 1000000));
-  command->add_flag("--dry-run", o->dry_run, "print points, runs, time from one measured run, and disk");
-  command->add_flag("--force", o->force, "replace a result file of another plan");
-  command->add_flag("--no-report", o->no_report, "write no page");
-  add_config_options(*command, o->configs);
-  command->callback([o, &code] {
-    code = run_sweep(*o);
-  });
+  auto* o = new SweepCommand;
+  auto* command = app.add_subcommand("sweep", "run a plan: every point of its design, several seeds each; the same command goes on where it stopped");
+  command->footer("Example: haven sweep sweeps/leverage_x_eslr --seeds 2\n"
+                  "The default --out is NAME.sqlite in this folder, with --shard NAME.I-of-N.sqlite. A run is a row when it ends. docs/sweeps.md");
+  add_sweep_options(*command, *o);
+  command->callback([o, &code] { code = run_sweep(*o); });
 }
 
 }  // namespace haven::cli

@@ -88,6 +88,8 @@ std::string render_report(const results::ResultFile& file) {
   add_liquidity_needs(page, subject);
   add_collateral(page, subject);
   add_defaults(page, subject);
+  add_frontier(page, subject);
+  add_sensitivity(page, subject);
   add_sweep(page, subject);
   add_other_series(page, subject);
   add_metrics(page, subject);

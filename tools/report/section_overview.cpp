@@ -196,13 +196,9 @@ std::string verdict(const Subject& subject) {
     }
     text += ". ";
   }
-  for (const char* name : {"collapsed", "collapse"}) {
-    const auto found = subject.metrics.find(name);
-    if (found == subject.metrics.end()) continue;
+  if (const auto found = subject.metrics.find("collapse_share"); found != subject.metrics.end()) {
     const auto& s = found->second;
-    text +=
-        fmt::format("The market collapses in {} of {} seeds. ", std::lround(s.mean * static_cast<double>(s.n)), s.n);
-    break;
+    text += fmt::format("The market collapses in {} of {} seeds. ", std::lround(s.mean * static_cast<double>(s.n)), s.n);
   }
   if (text.empty())
     text = subject.runs > 0 ? "Nothing is scored: the plan names no observed targets." : "No finished run.";

@@ -33,6 +33,9 @@ void add_sweep(Page& page, const Subject& subject) {
       if (std::find(ticks[i].begin(), ticks[i].end(), tick) == ticks[i].end()) ticks[i].push_back(tick);
     }
   }
+  double cells_of_grid = 1;
+  for (const auto& axis : ticks) cells_of_grid *= static_cast<double>(axis.size());
+  if (cells_of_grid > 2 * static_cast<double>(points.size())) return;
   for (std::size_t i = 0; i < ticks.size(); ++i) {
     std::sort(ticks[i].begin(), ticks[i].end());
     axes[i]["ticks"] = nlohmann::json::array();

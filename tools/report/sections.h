@@ -23,7 +23,10 @@ void add_repo(Page& page, const Subject& subject);
 void add_liquidity_needs(Page& page, const Subject& subject);
 void add_collateral(Page& page, const Subject& subject);
 void add_defaults(Page& page, const Subject& subject);
+/// Grids only: other designs have no cells.
 void add_sweep(Page& page, const Subject& subject);
+void add_frontier(Page& page, const Subject& subject);
+void add_sensitivity(Page& page, const Subject& subject);
 /// Series that no other section draws.
 void add_other_series(Page& page, const Subject& subject);
 void add_metrics(Page& page, const Subject& subject);

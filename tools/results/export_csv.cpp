@@ -50,6 +50,8 @@ constexpr Table kTables[] = {
     {"observed", "SELECT series, day, value, source, tag FROM observed ORDER BY series, day, value"},
     {"attribution", "SELECT metric, moment, channel, share, se FROM attribution ORDER BY metric, moment, channel"},
     {"edge", "SELECT axis, today, threshold, low, high FROM edge ORDER BY axis, threshold"},
+    {"frontier", "SELECT point, axis, metric, level, threshold, low, high, confidence, outcome FROM frontier ORDER BY point"},
+    {"sensitivity", "SELECT metric, axis, kind, value, low, high FROM sensitivity ORDER BY metric, axis, kind"},
     {"collateral_nodes", "SELECT name, kind, x, y FROM collateral_nodes ORDER BY name"},
 };
 

@@ -41,6 +41,31 @@ Manifest read_manifest(const Database& database) {
   return manifest;
 }
 
+OutcomeReader::OutcomeReader(const Database& database)
+    : runs_(database, "SELECT run, seed, status FROM runs WHERE variant=? AND point=? AND seed BETWEEN ? AND ?"),
+      value_(database, "SELECT value FROM raw_metrics WHERE run=? AND metric=(SELECT id FROM names WHERE name=?)") {}
+
+Outcomes OutcomeReader::read(const Slice& slice, std::uint64_t first, std::uint64_t last, const std::vector<std::string>& metrics) {
+  Outcomes outcomes;
+  std::map<std::int64_t, std::uint64_t> seed_of;  // by run
+  runs_.bind(slice.variant, slice.point, first, last);
+  while (runs_.step()) {
+    const auto seed = static_cast<std::uint64_t>(runs_.integer(1));
+    seed_of[runs_.integer(0)] = seed;
+    outcomes[seed] = runs_.text(2) == "done" ? Outcome(std::in_place) : std::nullopt;
+  }
+  runs_.reset();
+  for (const std::string& metric : metrics) {
+    for (const auto& [run, seed] : seed_of) {
+      if (!outcomes[seed]) continue;
+      value_.bind(run, metric);
+      if (value_.step()) outcomes[seed]->emplace(metric, value_.real(0));
+      value_.reset();
+    }
+  }
+  return outcomes;
+}
+
 std::vector<RunRow> read_runs(const Database& database) {
   std::vector<RunRow> rows;
   Statement s(database,
@@ -107,6 +132,22 @@ std::vector<EdgeRow> ResultFile::edge() const {
   std::vector<EdgeRow> rows;
   Statement s(database_, "SELECT axis, today, threshold, low, high FROM edge ORDER BY axis");
   while (s.step()) rows.push_back({s.text(0), s.real(1), s.real(2), s.real(3), s.real(4)});
+  return rows;
+}
+
+std::vector<FrontierRow> ResultFile::frontier() const {
+  std::vector<FrontierRow> rows;
+  Statement s(database_, "SELECT point, axis, metric, level, threshold, low, high, confidence, outcome FROM frontier ORDER BY point");
+  while (s.step()) {
+    rows.push_back({s.integer(0), s.text(1), s.text(2), s.real(3), s.real_or_null(4), s.real(5), s.real(6), s.real(7), s.text(8)});
+  }
+  return rows;
+}
+
+std::vector<SensitivityRow> ResultFile::sensitivity() const {
+  std::vector<SensitivityRow> rows;
+  Statement s(database_, "SELECT metric, axis, kind, value, low, high FROM sensitivity ORDER BY metric, axis, kind");
+  while (s.step()) rows.push_back({s.text(0), s.text(1), s.text(2), s.real(3), s.real(4), s.real(5)});
   return rows;
 }
 

@@ -22,6 +22,16 @@ struct Slice {
 /// Throws StoreError: not_a_result without haven's application id, other_format when it has another number.
 void require_format(const Database& database);
 Manifest read_manifest(const Database& database);
+/// Reads what a file has of a point, again and again. Invariants: belongs to one Database that outlives it.
+class OutcomeReader {
+ public:
+  explicit OutcomeReader(const Database& database);
+  /// Seeds first..last of a slice, with these metrics.
+  Outcomes read(const Slice& slice, std::uint64_t first, std::uint64_t last, const std::vector<std::string>& metrics);
+
+ private:
+  Statement runs_, value_;
+};
 /// Sorted by variant, point, seed.
 std::vector<RunRow> read_runs(const Database& database);
 
@@ -43,6 +53,8 @@ class ResultFile {
   std::vector<ObservedRow> observed() const;
   std::vector<AttributionRow> attribution() const;
   std::vector<EdgeRow> edge() const;
+  std::vector<FrontierRow> frontier() const;
+  std::vector<SensitivityRow> sensitivity() const;
   std::vector<CollateralNodeRow> collateral_nodes() const;
 
   /// One value a finished run of the slice that has the metric, by seed.

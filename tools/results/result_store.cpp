@@ -108,9 +108,12 @@ struct ResultStore::Impl {
           repo(d, "INSERT INTO raw_repo VALUES(?,?,?,?,?,?,?)"),
           edge(d, "INSERT INTO raw_collateral_edges VALUES(?,?,?,?,?,?,?)"),
           fault(d, "INSERT INTO raw_defaults VALUES(?,?,?,?,?,?)"),
-          default_step(d, "INSERT INTO raw_default_steps VALUES(?,?,?,?,?,?,?,?)") {}
+          default_step(d, "INSERT INTO raw_default_steps VALUES(?,?,?,?,?,?,?,?)"),
+          point(d, "INSERT OR IGNORE INTO points VALUES(?,?,?,?,?)"),
+          outcomes(d) {}
     Statement find_name, new_name, find_run, drop_run, drop_timing, run, timing, metric, series, flow, constraint, need,
-        position, repo, edge, fault, default_step;
+        position, repo, edge, fault, default_step, point;
+    OutcomeReader outcomes;
   };
   std::unique_ptr<Statements> statements;  // prepared once the tables exist
   std::vector<std::byte> buffer;
@@ -169,6 +172,13 @@ struct ResultStore::Impl {
   }
 
   void insert(std::int64_t run, const metrics::RunResult& r);
+  /// Both inside a transaction.
+  void save(const RunKey& key, const metrics::RunResult& result, const Timing& timing);
+  void save_failure(const RunKey& key, const std::string& error, const Timing& timing);
+  void save_point(const PointRow& row) {
+    int place = 0;
+    for (const AxisValue& axis : row.axes) statements->point.run(row.point, place++, axis.axis, axis.value, axis.label);
+  }
 };
 
 void ResultStore::Impl::insert(std::int64_t run, const metrics::RunResult& r) {
@@ -245,8 +255,9 @@ ResultStore::ResultStore(const std::string& path, const Manifest& manifest, Othe
     }
     // Proves now, not after the first run, that the file can be written.
     Transaction transaction(database);
-    Statement touch(database, "UPDATE manifest SET value=value WHERE key='format'");
-    touch.run();
+    Statement update(database, "UPDATE manifest SET value=? WHERE key=?");
+    update.run(manifest.config, "config");
+    update.run(manifest.config_digest, "config_digest");
     transaction.commit();
   }
   impl_->statements = std::make_unique<Impl::Statements>(database);
@@ -263,50 +274,62 @@ std::map<RunKey, RunStatus> ResultStore::finished() const {
   return runs;
 }
 
+void ResultStore::Impl::save(const RunKey& key, const metrics::RunResult& result, const Timing& timing) {
+  const std::string digest = base::to_hex(result.digest);
+  if (const auto stored = find(key)) {
+    if (stored->status == RunStatus::failed) {
+      drop(stored->run);
+    } else if (stored->digest == digest) {
+      return;
+    } else {
+      throw StoreError(Fault::conflict, fmt::format("{}: variant {}, point {}, seed {} is there with digest {}, and now came out as {}",
+                                                    database.path(), key.variant, key.point, key.seed, stored->digest, digest));
+    }
+  }
+  statements->run.run(key.variant, key.point, key.seed, "done", "", digest, result.events, result.orders, result.trades);
+  const std::int64_t run = database.last_row();
+  statements->timing.run(run, timing.cpu_seconds, timing.wall_seconds);
+  insert(run, result);
+}
+
+void ResultStore::Impl::save_failure(const RunKey& key, const std::string& error, const Timing& timing) {
+  if (const auto stored = find(key)) {
+    if (stored->status == RunStatus::done) return;
+    drop(stored->run);
+  }
+  statements->run.run(key.variant, key.point, key.seed, "failed", error, "", 0, 0, 0);
+  statements->timing.run(database.last_row(), timing.cpu_seconds, timing.wall_seconds);
+}
+
 void ResultStore::save(const metrics::RunResult& result, const std::string& variant, std::int64_t point,
                        const Timing& timing) {
-  const RunKey key{variant, point, result.seed};
-  const std::string digest = base::to_hex(result.digest);
-  impl_->transact([&] {
-    if (const auto stored = impl_->find(key)) {
-      if (stored->status == RunStatus::failed) {
-        impl_->drop(stored->run);
-      } else if (stored->digest == digest) {
-        return;
-      } else {
-        throw StoreError(
-            Fault::conflict,
-            fmt::format("{}: variant {}, point {}, seed {} is there with digest {}, and now came out as {}",
-                        impl_->database.path(), variant, point, result.seed, stored->digest, digest));
-      }
-    }
-    impl_->statements->run.run(variant, point, result.seed, "done", "", digest, result.events, result.orders,
-                               result.trades);
-    const std::int64_t run = impl_->database.last_row();
-    impl_->statements->timing.run(run, timing.cpu_seconds, timing.wall_seconds);
-    impl_->insert(run, result);
-  });
+  impl_->transact([&] { impl_->save({variant, point, result.seed}, result, timing); });
 }
 
 void ResultStore::save_failure(const RunKey& key, const std::string& error, const Timing& timing) {
+  impl_->transact([&] { impl_->save_failure(key, error, timing); });
+}
+
+void ResultStore::save_all(const std::vector<EndedRun>& runs) {
   impl_->transact([&] {
-    if (const auto stored = impl_->find(key)) {
-      if (stored->status == RunStatus::done) return;
-      impl_->drop(stored->run);
+    for (const EndedRun& run : runs) {
+      if (run.point != nullptr) impl_->save_point(*run.point);
+      if (run.result != nullptr) impl_->save(run.key, *run.result, run.timing);
+      else impl_->save_failure(run.key, run.error, run.timing);
     }
-    impl_->statements->run.run(key.variant, key.point, key.seed, "failed", error, "", 0, 0, 0);
-    impl_->statements->timing.run(impl_->database.last_row(), timing.cpu_seconds, timing.wall_seconds);
   });
 }
 
-void ResultStore::put_points(const std::vector<PointRow>& rows) {
+Outcomes ResultStore::outcomes(const std::string& variant, std::int64_t point, std::uint64_t first, std::uint64_t last,
+                               const std::vector<std::string>& metrics) const {
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->statements->outcomes.read({variant, point}, first, last, metrics);
+}
+
+void ResultStore::forget_failures() {
   impl_->transact([&] {
-    impl_->database.execute("DELETE FROM points");
-    Statement insert(impl_->database, "INSERT INTO points VALUES(?,?,?,?,?)");
-    for (const PointRow& row : rows) {
-      int place = 0;
-      for (const AxisValue& axis : row.axes) insert.run(row.point, place++, axis.axis, axis.value, axis.label);
-    }
+    impl_->database.execute("DELETE FROM timings WHERE run IN (SELECT run FROM runs WHERE status='failed')");
+    impl_->database.execute("DELETE FROM runs WHERE status='failed'");
   });
 }
 
@@ -343,6 +366,22 @@ void ResultStore::put_edge(const std::vector<EdgeRow>& rows) {
     impl_->database.execute("DELETE FROM edge");
     Statement insert(impl_->database, "INSERT INTO edge VALUES(?,?,?,?,?)");
     for (const EdgeRow& r : rows) insert.run(r.axis, r.today, r.threshold, r.low, r.high);
+  });
+}
+
+void ResultStore::put_frontier(const std::vector<FrontierRow>& rows) {
+  impl_->transact([&] {
+    impl_->database.execute("DELETE FROM frontier");
+    Statement insert(impl_->database, "INSERT INTO frontier VALUES(?,?,?,?,?,?,?,?,?)");
+    for (const FrontierRow& r : rows) insert.run(r.point, r.axis, r.metric, r.level, r.threshold, r.low, r.high, r.confidence, r.outcome);
+  });
+}
+
+void ResultStore::put_sensitivity(const std::vector<SensitivityRow>& rows) {
+  impl_->transact([&] {
+    impl_->database.execute("DELETE FROM sensitivity");
+    Statement insert(impl_->database, "INSERT INTO sensitivity VALUES(?,?,?,?,?,?)");
+    for (const SensitivityRow& r : rows) insert.run(r.metric, r.axis, r.index, r.value, r.low, r.high);
   });
 }
 

@@ -22,7 +22,8 @@ enum class OtherPlan { refuse, replace };
 /// A call that throws StoreError leaves the file as it was before the call, and the store usable.
 class ResultStore {
  public:
-  /// Creates `path`, or opens it to resume when it holds runs of the same plan_digest and version.
+  /// Creates `path`, or opens it to resume when it holds runs of the same plan_digest and version; the manifest's config
+  /// is then this one (it may ask for more seeds).
   /// Throws StoreError; then nothing has been changed.
   ResultStore(const std::string& path, const Manifest& manifest, OtherPlan other = OtherPlan::refuse);
   ~ResultStore();
@@ -39,12 +40,30 @@ class ResultStore {
   /// Saves a run that ended in an error. Leaves a finished run of the same key alone.
   void save_failure(const RunKey& key, const std::string& error, const Timing& timing = {});
 
+  /// A run that ended. `result` null: it failed with `error`. Both outlive the call.
+  struct EndedRun {
+    RunKey key;
+    const metrics::RunResult* result = nullptr;
+    std::string error;
+    Timing timing;
+    const PointRow* point = nullptr;  ///< saved with its first run; null where there is no sweep
+  };
+  /// save() or save_failure() of each, in one transaction.
+  void save_all(const std::vector<EndedRun>& runs);
+
+  /// What the file has of seeds first..last of a point, with these metrics.
+  Outcomes outcomes(const std::string& variant, std::int64_t point, std::uint64_t first, std::uint64_t last,
+                    const std::vector<std::string>& metrics) const;
+  /// Takes failed runs out, so that they are made again.
+  void forget_failures();
+
   /// Each replaces the table as a whole.
-  void put_points(const std::vector<PointRow>& rows);
   void put_scorecard(const std::vector<ScorecardRow>& rows);
   void put_observed(const std::vector<ObservedRow>& rows);
   void put_attribution(const std::vector<AttributionRow>& rows);
   void put_edge(const std::vector<EdgeRow>& rows);
+  void put_frontier(const std::vector<FrontierRow>& rows);
+  void put_sensitivity(const std::vector<SensitivityRow>& rows);
   void put_collateral_nodes(const std::vector<CollateralNodeRow>& rows);
 
  private:

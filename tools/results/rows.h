@@ -46,6 +46,10 @@ struct RunRow {
   std::uint64_t events = 0, orders = 0, trades = 0;
 };
 
+/// What a seed left behind: nothing, when it failed; else the metrics that were asked for, as far as it has them.
+using Outcome = std::optional<std::map<std::string, double>>;
+using Outcomes = std::map<std::uint64_t, Outcome>;  ///< by seed
+
 /// What a run cost on this machine. Never exported.
 struct Timing {
   double cpu_seconds = 0, wall_seconds = 0;
@@ -90,6 +94,26 @@ struct AttributionRow {
 struct EdgeRow {
   std::string axis;
   double today = 0, threshold = 0, low = 0, high = 0;
+};
+
+/// The value of one axis at which a metric's mean crosses a level, for one combination of the others: that of `point`, the
+/// first that the search looked at. outcome: "found" (the threshold lies in low..high with the confidence), "always_below" or
+/// "always_above" (the metric stays on one side of the level between low and high, the ends of the axis), "undecided" (the
+/// seeds allowed do not tell an end of the axis from the level). threshold is absent unless found.
+struct FrontierRow {
+  std::int64_t point = 0;
+  std::string axis, metric;
+  double level = 0;
+  std::optional<double> threshold;
+  double low = 0, high = 0, confidence = 0;
+  std::string outcome;
+};
+
+/// One index of one metric to one axis. index: "mu", "mu_star", "sigma" (Morris, in the metric's unit over the whole
+/// range of the axis), "first", "total" (shares of variance). low and high bound it at 95% (bootstrap).
+struct SensitivityRow {
+  std::string metric, axis, index;
+  double value = 0, low = 0, high = 0;
 };
 
 /// Where an institution is drawn in the collateral network. Coordinates in any unit; the page fits them.

@@ -53,6 +53,10 @@ CREATE TABLE attribution(metric TEXT NOT NULL, moment TEXT NOT NULL, channel TEX
   se REAL NOT NULL);
 CREATE TABLE edge(axis TEXT NOT NULL, today REAL NOT NULL, threshold REAL NOT NULL, low REAL NOT NULL,
   high REAL NOT NULL);
+CREATE TABLE frontier(point INTEGER PRIMARY KEY, axis TEXT NOT NULL, metric TEXT NOT NULL, level REAL NOT NULL,
+  threshold REAL, low REAL NOT NULL, high REAL NOT NULL, confidence REAL NOT NULL, outcome TEXT NOT NULL);
+CREATE TABLE sensitivity(metric TEXT NOT NULL, axis TEXT NOT NULL, kind TEXT NOT NULL, value REAL NOT NULL,
+  low REAL NOT NULL, high REAL NOT NULL, PRIMARY KEY(metric, axis, kind)) WITHOUT ROWID;
 CREATE TABLE collateral_nodes(name TEXT NOT NULL, kind TEXT NOT NULL, x REAL NOT NULL, y REAL NOT NULL);
 
 CREATE VIEW metrics AS SELECT variant, point, seed, m.name AS metric, value

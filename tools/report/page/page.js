@@ -200,7 +200,7 @@
       [[c.days ? 'use' : escape(c.unit), num(p.value[2])]], p.data.detail)});
   };
   draw.bars = (c, pick, width) => {
-    const items = c.items.slice().sort((a, b) => a.value - b.value);
+    const items = (c.sets ? (c.sets[pick] || c.sets[0]).items : c.items).slice().sort((a, b) => a.value - b.value);
     return frame({
       grid: {left: 4, right: 14, top: 4, bottom: 4, containLabel: true}, xAxis: valueAxis(...reach([0, items.map(i => [i.low, i.high])]), width < 500 ? 3 : 5),
       yAxis: categoryAxis(items.map(i => i.name), {inverse: true, axisLabel: {color: ink.soft, fontSize: 11, interval: 0, width: width < 500 ? 84 : 150, overflow: 'truncate'}}),
@@ -212,7 +212,7 @@
         }}],
       tooltip: Object.assign(frame().tooltip, {trigger: 'item', formatter: p => {
         const i = items[p.dataIndex];
-        return tip(i.name, [['median', num(i.value)], ['5% to 95%', `${num(i.low)} to ${num(i.high)}`]], i.detail);
+        return tip(i.name, [[c.value_word || 'median', num(i.value)], [c.bounds_word || '5% to 95%', `${num(i.low)} to ${num(i.high)}`]], i.detail);
       }})
     });
   };
@@ -287,7 +287,7 @@
         select(figure, c.sets.map(s => s.label), pick(0), 'what to show');
         state.picks[0] = figure.querySelector('select').selectedIndex = c.start || 0;
       }
-      const rows = c.type === 'matrix' ? c.rows.length : c.type === 'bars' ? c.items.length : c.type === 'sweep' && c.axes.length > 1 ? c.axes[1].ticks.length : 0;
+      const rows = c.type === 'matrix' ? c.rows.length : c.type === 'bars' ? (c.items || c.sets[0].items).length : c.type === 'sweep' && c.axes.length > 1 ? c.axes[1].ticks.length : 0;
       if (rows) plot.style.height = Math.max(c.type === 'sweep' ? 260 : 160, Math.min(760, 24 + (c.cols ? 130 : 56) + 24 * rows)) + 'px';
     }
     if (state.chart) state.chart.dispose();

@@ -1,0 +1,89 @@
+#include "tools/cli/frontier_command.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tools/cli/output_place.h"
+#include "tools/sweep/market_model.h"
+
+namespace haven::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kCollapseUnproven =
+    "Not validated: no replay of March 2020 has shown yet that what counts as a collapse here is one, nor April 2025 that it is not; no distance to the edge may be read from this.";
+
+std::string place_of(const results::PointRow& slice) {
+  std::vector<std::string> parts;
+  for (const auto& axis : slice.axes) parts.push_back(fmt::format("{}={}", axis.axis, axis.label.empty() ? fmt::format("{:g}", axis.value) : axis.label));
+  return parts.empty() ? "" : fmt::format("{}: ", fmt::join(parts, ", "));
+}
+
+std::string sentence(const plan::Frontier& f, const sweep::Threshold& t) {
+  const auto& c = t.crossing;
+  const std::string tail = fmt::format(" ({} values, {} seeds in all)", c.sites, c.seeds);
+  switch (c.outcome) {
+    case sweep::CrossingOutcome::found:
+      return fmt::format("{}{} reaches {:g} at {} = {:.5g}, {:g}% interval [{:.5g}, {:.5g}]{}{}", place_of(t.slice), f.metric, f.level, f.along.name, *c.estimate, 100 * f.confidence, c.low, c.high,
+                         c.high - c.low > f.tolerance * (1 + 1e-9) && !f.along.log ? ", wider than asked for: more seeds would narrow it" : "", tail);
+    case sweep::CrossingOutcome::always_below:
+    case sweep::CrossingOutcome::always_above:
+      return fmt::format("{}{} stays {} {:g} at both ends of {} = {:g} to {:g}{}", place_of(t.slice), f.metric, c.outcome == sweep::CrossingOutcome::always_below ? "below" : "above", f.level, f.along.name, c.low, c.high, tail);
+    case sweep::CrossingOutcome::undecided:
+      return fmt::format("{}{} seeds do not tell {} from {:g} at an end of {} = {:g} to {:g}{}", place_of(t.slice), f.most_seeds, f.metric, f.level, f.along.name, c.low, c.high, tail);
+  }
+  return "";
+}
+
+Json json_of(const plan::Frontier& f, const sweep::Threshold& t) {
+  Json j;
+  j["slice"] = Json::object();
+  for (const auto& axis : t.slice.axes) j["slice"][axis.axis] = axis.label.empty() ? Json(axis.value) : Json(axis.label);
+  j["along"] = f.along.name;
+  j["metric"] = f.metric;
+  j["level"] = f.level;
+  j["outcome"] = sweep::to_string(t.crossing.outcome);
+  j["threshold"] = t.crossing.estimate ? Json(*t.crossing.estimate) : Json(nullptr);
+  j["low"] = t.crossing.low;
+  j["high"] = t.crossing.high;
+  j["confidence"] = f.confidence;
+  j["seeds"] = t.crossing.seeds;
+  return j;
+}
+
+}  // namespace
+
+int run_frontier(const SweepCommand& o, const assemble::SweepPlan& plan, const std::string& out) {
+  const auto& frontier = *plan.plan().frontier;
+  const bool unproven = frontier.metric == sweep::kCollapseShare;
+  const auto store = open_results(out, manifest_of(plan), o.force ? results::OtherPlan::replace : results::OtherPlan::refuse);
+  if (o.retry_failed) store->forget_failures();
+  if (unproven && !o.json) fmt::print("{}\n", kCollapseUnproven);
+  sweep::SweepOptions options;
+  options.threads = o.threads;
+  Json found = Json::array();
+  std::size_t done = 0;
+  const auto slices = static_cast<std::size_t>(plan.plan().design.points());
+  Progress progress(plan.plan().name, slices);
+  const auto thresholds = sweep::find_frontier(plan.plan(), sweep::market_model(plan), *store, options, [&](const sweep::Threshold& t) {
+    if (o.json) found.push_back(json_of(frontier, t));
+    else fmt::print("{}\n", sentence(frontier, t));
+    std::fflush(stdout);
+    progress.step(++done);
+  }, stop_requested());
+  progress.finish();
+  store->put_frontier(sweep::rows_of(frontier, thresholds));
+  if (o.json) {
+    Json j;
+    if (unproven) j["caveat"] = kCollapseUnproven;
+    j["plan"] = plan.plan().name;
+    j["out"] = out;
+    j["thresholds"] = found;
+    fmt::print("{}\n", j.dump(2));
+  }
+  return stop_requested() ? kInterrupted : kGood;
+}
+
+}  // namespace haven::cli

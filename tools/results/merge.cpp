@@ -1,0 +1,126 @@
+#include "tools/results/merge.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "tools/results/database.h"
+#include "tools/results/file_lock.h"
+#include "tools/results/result_store.h"
+
+namespace haven::results {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Removes the unfinished file unless it was given its name.
+class Unfinished {
+ public:
+  explicit Unfinished(std::string path) : path_(std::move(path)) { remove(); }
+  ~Unfinished() { remove(); }
+  Unfinished(const Unfinished&) = delete;
+  Unfinished& operator=(const Unfinished&) = delete;
+  const std::string& path() const { return path_; }
+  void name(const std::string& out) const {
+    const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool safe = file >= 0 && ::fsync(file) == 0;
+    if (file >= 0) ::close(file);
+    std::error_code error;
+    if (safe) fs::rename(path_, out, error);
+    if (!safe || error) throw StoreError(Fault::cannot_write, out + ": cannot be written");
+  }
+
+ private:
+  void remove() const {
+    std::error_code ignored;
+    fs::remove(path_, ignored);
+  }
+  std::string path_;
+};
+
+void require_same(const std::string& first, const Manifest& a, const std::string& other, const Manifest& b) {
+  if (a.plan_digest != b.plan_digest || a.config_digest != b.config_digest) {
+    throw StoreError(Fault::other_plan, fmt::format("{}: holds runs of the plan '{}' (digest {}), {} those of '{}' (digest {})", other, b.plan, b.config_digest, first, a.plan, a.config_digest));
+  }
+  if (a.version != b.version) {
+    throw StoreError(Fault::other_version, fmt::format("{}: holds runs of haven {}, {} those of haven {}", other, b.version, first, a.version));
+  }
+}
+
+struct RunTable {
+  const char* name;
+  const char* columns;  ///< after `run`; N(x): x is a number of `names`
+};
+constexpr RunTable kRunTables[] = {
+    {"raw_metrics", "N(metric), value"},
+    {"raw_series", "N(name), data"},
+    {"raw_flows", "day, N(seller), N(buyer), N(sector), face_bn, ten_year_equivalent_bn"},
+    {"raw_constraints", "day, N(firm), N(kind), N(rule), use, headroom_bn, shadow_price_bp, binding"},
+    {"raw_liquidity_needs", "day, N(kind), variation_margin_bn, initial_margin_bn, haircut_bn"},
+    {"raw_positions", "day, N(kind), N(book), N(sector), face_bn, ten_year_equivalent_bn"},
+    {"raw_repo", "day, N(segment), volume_bn, rate_pct, haircut_pct, refused_bn"},
+    {"raw_collateral_edges", "day, N(giver), N(receiver), N(segment), N(security), face_bn"},
+    {"raw_defaults", "time_ns, N(institution), N(kind), cause, shortfall_bn"},
+};
+
+/// "N(x)" as a lookup of the joined file's number.
+std::string with_names(std::string columns) {
+  for (std::size_t at = 0; (at = columns.find("N(", at)) != std::string::npos;) {
+    const std::size_t end = columns.find(')', at);
+    const std::string lookup = "(SELECT id FROM temp.same WHERE old=" + columns.substr(at + 2, end - at - 2) + ")";
+    columns.replace(at, end - at + 1, lookup);
+    at += lookup.size();
+  }
+  return columns;
+}
+
+void add_part(Database& joined, const std::string& path) {
+  Statement(joined, "ATTACH ? AS part").run(path);
+  {
+    Statement conflict(joined,
+                       "SELECT p.variant, p.point, p.seed, m.digest, p.digest FROM part.runs p JOIN main.runs m USING(variant, point, seed) "
+                       "WHERE p.status='done' AND m.status='done' AND p.digest<>m.digest ORDER BY 1,2,3 LIMIT 1");
+    if (conflict.step()) {
+      throw StoreError(Fault::conflict, fmt::format("{}: variant {}, point {}, seed {} has digest {}, in a file before it {}", path, conflict.text(0), conflict.integer(1), conflict.integer(2), conflict.text(4), conflict.text(3)));
+    }
+  }
+  joined.execute(
+      "BEGIN;"
+      "INSERT OR IGNORE INTO main.names(name) SELECT name FROM part.names ORDER BY id;"
+      "CREATE TEMP TABLE same(old INTEGER PRIMARY KEY, id INTEGER NOT NULL);"
+      "INSERT INTO temp.same SELECT p.id, m.id FROM part.names p JOIN main.names m USING(name);"
+      "DELETE FROM main.timings WHERE run IN (SELECT m.run FROM part.runs p JOIN main.runs m USING(variant, point, seed) WHERE p.status='done' AND m.status='failed');"
+      "DELETE FROM main.runs WHERE run IN (SELECT m.run FROM part.runs p JOIN main.runs m USING(variant, point, seed) WHERE p.status='done' AND m.status='failed');"
+      "CREATE TEMP TABLE shift AS SELECT coalesce(max(run), 0) AS by FROM main.runs;"
+      "INSERT OR IGNORE INTO main.runs SELECT run + (SELECT by FROM shift), variant, point, seed, status, error, digest, events, orders, trades FROM part.runs;"
+      "CREATE TEMP TABLE taken(run INTEGER PRIMARY KEY, id INTEGER NOT NULL);"
+      "INSERT INTO temp.taken SELECT p.run, m.run FROM main.runs m JOIN part.runs p ON p.run = m.run - (SELECT by FROM shift) WHERE m.run > (SELECT by FROM shift);"
+      "INSERT INTO main.timings SELECT id, cpu_seconds, wall_seconds FROM part.timings JOIN temp.taken USING(run);"
+      "INSERT OR IGNORE INTO main.points SELECT * FROM part.points;");
+  for (const RunTable& table : kRunTables) {
+    joined.execute(fmt::format("INSERT INTO main.{0} SELECT taken.id, {1} FROM part.{0} CROSS JOIN temp.taken USING(run)", table.name, with_names(table.columns)));
+  }
+  joined.execute("DROP TABLE temp.same; DROP TABLE temp.shift; DROP TABLE temp.taken; COMMIT; DETACH part");
+}
+
+}  // namespace
+
+void merge_results(const std::vector<std::string>& files, const std::string& out, const std::function<void(const ResultFile&)>& check) {
+  const Manifest manifest = ResultFile(files.front()).manifest();
+  for (const std::string& file : files) require_same(files.front(), manifest, file, ResultFile(file).manifest());
+  const FileLock lock(out);
+  const Unfinished unfinished(out + ".unfinished");
+  { const ResultStore created(unfinished.path(), manifest); }
+  {
+    Database joined(unfinished.path(), Access::write);
+    // Nobody sees the file before it is whole, so nothing has to be undone.
+    joined.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY");
+    for (const std::string& file : files) add_part(joined, file);
+  }
+  check(ResultFile(unfinished.path()));
+  unfinished.name(out);
+}
+
+}  // namespace haven::results
