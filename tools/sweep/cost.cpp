@@ -18,9 +18,13 @@ namespace fs = std::filesystem;
 /// Bytes of a result file with so many copies of a run.
 double size_of(const results::Manifest& manifest, const fs::path& path, const metrics::RunResult& result, const results::PointRow& point, std::uint64_t copies) {
   {
-    results::ResultStore store(path.string(), manifest);
-    metrics::RunResult copy = result;
-    for (copy.seed = 1; copy.seed <= copies; ++copy.seed) store.save_all({{{"model", 0, copy.seed}, &copy, "", {}, &point}});
+    std::vector<metrics::RunResult> results(copies, result);
+    std::vector<results::ResultStore::EndedRun> runs(copies);
+    for (std::uint64_t i = 0; i < copies; ++i) {
+      results[i].seed = i + 1;
+      runs[i] = {{"model", 0, i + 1}, &results[i], "", {}, &point};
+    }
+    results::ResultStore(path.string(), manifest).save_all(runs);
   }
   return static_cast<double>(fs::file_size(path));
 }
