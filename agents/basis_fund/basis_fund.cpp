@@ -14,16 +14,34 @@ double financing_pct(const world::View& view) {
   return view.own().financing_pct > 0 ? view.own().financing_pct : view.spec().rates.iorb_pct;
 }
 
-// Most it can hold, $bn, given capital and what a dollar of position ties up.
-double limit_bn(const world::View& view, const Parameters& p, const Fund& fund) {
+// Haircut and initial margin that a dollar of position ties up, and a sale frees.
+double tied_up(const world::View& view) {
   double margin = 0, total = 1e-9;
   for (std::size_t c = 0; c < world::kContracts; ++c) {
     const double size = std::max(held_bn(view, c), 1e-9);
     margin += size * view.futures_margin_points(c) * 0.01;
     total += size;
   }
-  const double per_dollar = std::max(0.004, view.own().haircut + margin / total + p.buffer);
-  return std::max(0.0, view.own().equity_bn) / per_dollar * (fund.stopped ? 0.5 : 1.0);
+  return std::max(0.0, view.own().haircut) + margin / total;
+}
+
+// Most it can hold, $bn, given capital and what a dollar of position ties up.
+double limit_bn(const world::View& view, const Parameters& p, const Fund& fund) {
+  return std::max(0.0, view.own().equity_bn) / std::max(0.004, tied_up(view) + p.buffer) * (fund.stopped ? 0.5 : 1.0);
+}
+
+double total_bn(const world::View& view) {
+  double held = 0;
+  for (std::size_t c = 0; c < world::kContracts; ++c) held += held_bn(view, c);
+  return held;
+}
+
+// What it sells of contract c's basket when `must_go` of everything has to: no more than its share of the market's volume.
+double forced_bn(const world::View& view, const Parameters& p, Fund& fund, std::size_t c, double must_go, double held) {
+  const double volume_bn = std::max(5.0, static_cast<double>(view.volume_today_lots(world::kNodes + c)) * 1e-4);
+  const double forced = std::min(must_go * held_bn(view, c) / held, p.participation * volume_bn * fund.scale);
+  fund.forced_bn += forced;
+  return forced;
 }
 
 }  // namespace
@@ -53,15 +71,12 @@ void plan(const world::View& view, const Parameters& p, Fund& fund, world::Inten
   // In calm it leaves slack; only what exceeds the hard limit must go.
   const double soft = std::max(limit * (1.0 - p.slack), held);
   const double shrink = wanted_total > soft ? soft / wanted_total : 1.0;
-  const double must_go = frozen ? 0.0 : std::max(0.0, held - limit) + view.own().refused_bn;
+  const double must_go = frozen ? 0.0 : std::max(0.0, held - limit) + view.own().refused_bn + view.cash_need_bn() / std::max(0.004, tied_up(view));
   for (std::size_t c = 0; c < world::kContracts; ++c) {
     const double now = held_bn(view, c);
     double trade = p.adjust_per_day * (wanted[c] * shrink - now);
     if (must_go > 0 && held > 0) {
-      const double volume_bn = std::max(5.0, static_cast<double>(view.volume_today_lots(world::kNodes + c)) * 1e-4);
-      const double forced = std::min(must_go * now / held, p.participation * volume_bn * fund.scale);
-      trade = std::min(trade, -forced);
-      fund.forced_bn += forced;
+      trade = std::min(trade, -forced_bn(view, p, fund, c, must_go, held));
     }
     fund.program.cash[world::kNodes + c] += static_cast<std::int64_t>(trade * 1e4);
     // Legs that drifted apart (futures left over from partial fills) are squared today.
@@ -76,6 +91,16 @@ void plan(const world::View& view, const Parameters& p, Fund& fund, world::Inten
 
 void wake(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out) {
   world::work_program(view, fund, p.looks_per_day, p.child_bn, p.tolerance_bp, out);
+}
+
+void on_call(const world::View& view, const Parameters& p, Fund& fund) {
+  const double need = view.cash_need_bn(), held = total_bn(view);
+  if (need <= 0 || held <= 0 || view.spec().is_frozen(world::Channel::basis_unwind)) return;
+  const double must_go = std::min(held, need / std::max(0.004, tied_up(view)));
+  for (std::size_t c = 0; c < world::kContracts; ++c) {
+    auto& left = fund.program.cash[world::kNodes + c];
+    left = std::min(left, -static_cast<std::int64_t>(forced_bn(view, p, fund, c, must_go, held) * 1e4));
+  }
 }
 
 void on_cash_leg(const world::View& view, Fund& fund, std::size_t security, base::Side side, std::int64_t lots, world::Intents& out) {

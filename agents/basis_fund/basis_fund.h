@@ -33,6 +33,8 @@ struct Fund : world::Client {
 
 void plan(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out);
 void wake(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out);
+/// A clearing house has called within the day: what its cash does not cover it starts to sell for. (The sale settles tomorrow.)
+void on_call(const world::View& view, const Parameters& p, Fund& fund);
 /// The cash leg traded: the futures leg follows at once.
 void on_cash_leg(const world::View& view, Fund& fund, std::size_t security, base::Side side, std::int64_t lots, world::Intents& out);
 

@@ -4,17 +4,28 @@
 
 namespace haven::agents::central_counterparty {
 
-Waterfall waterfall(const Parameters& p, const House& house, base::Money loss, base::Money defaulter_margin) {
+void wake(const world::View& view, const Parameters& p, House& house, world::Intents& out) {
+  if (house.managing == 0) return;
+  const base::Duration slice = base::minutes(static_cast<std::int64_t>(p.slice_minutes));
+  const std::int64_t left_ns = house.until.ns - view.now().ns;
+  const int slices = static_cast<int>(std::max<std::int64_t>(1, left_ns / slice.ns + 1));
+  world::send_slices(view, house.program, {slices, p.child_bn, 5, p.tolerance_bp}, out);
+  out.wake(world::next_close_out_slice(view, slice), 0);
+}
+
+void on_package(House& house, std::size_t tenor, base::Side side, std::int64_t lots) { house.program.cash[tenor] -= base::sign(side) * lots; }
+
+Waterfall waterfall(const Resources& resources, const House& used, base::Money loss) {
   Waterfall w;
   const auto take = [&loss](base::Money most) {
     const base::Money part{std::clamp<std::int64_t>(most.v, 0, loss.v)};
     loss -= part;
     return part;
   };
-  const double left_bn = std::max(0.0, p.own_capital_bn + p.default_fund_bn - house.used_bn);
-  w.defaulter_margin = take(defaulter_margin);
-  w.own_capital = take(base::money_from_bn(std::min(left_bn, p.own_capital_bn)));
-  w.default_fund = take(base::money_from_bn(std::max(0.0, left_bn - p.own_capital_bn)));
+  const base::Money own = base::money_from_bn(resources.own_capital_bn), fund = base::money_from_bn(resources.default_fund_bn);
+  w.own_capital = take(own - used.own_used);
+  w.default_fund = take(fund - used.fund_used);
+  w.assessments = take(base::money_from_bn(resources.assessment_multiple * (resources.default_fund_bn > 0 ? resources.default_fund_bn : resources.own_capital_bn)) - used.assessed);
   w.uncovered = loss;
   return w;
 }

@@ -46,7 +46,7 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   const auto& instrument = view.spec().books[k];
   const auto& md = view.book(k);
   const double child_lots = p.child_bn * view.spec().fidelity * 1e4;
-  const double day_lots = p.volume_bn[k] * 1e4;
+  const double day_lots = instrument.calm_volume_bn * 1e4;
   const Reading& reading = read(view, p, trader);
   const double gross = reading.gross, parents = reading.parents;
 
@@ -61,10 +61,13 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   const std::int64_t held = instrument.kind == world::BookKind::cash      ? view.holding_lots(instrument.index)
                             : instrument.kind == world::BookKind::futures ? view.futures_lots(instrument.index)
                                                                           : view.swap_lots(instrument.index);
+  const double gap_bp = instrument.kind == world::BookKind::futures && md.mid_ticks != 0 ? view.mid_yield_bp(k) - view.curve_bp(instrument.weight) : 0.0;
   if (!trader.started) {
     trader.started = 1;
     trader.start_lots = held;
+    trader.usual_gap_bp = gap_bp;
   }
+  trader.usual_gap_bp += (gap_bp - trader.usual_gap_bp) * std::min(1.0, wait_min / p.usual_gap_minutes);
   const double inventory_bn = static_cast<double>(held - trader.start_lots) * 1e-4 * instrument.ten_year_equivalent;
   if (trader.draws.uniform(Purpose::choice) < std::min(0.9, parents / gross)) {
     const std::size_t slot = trader.draws.below(Purpose::choice, kParents);
@@ -73,7 +76,9 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
       const double size = std::min(40.0, trader.draws.pareto(Purpose::meta_length, p.parent_tail)) / mean_of_pareto;
       const double lots = p.parent_mean_bn * 1e4 / std::max(0.05, instrument.ten_year_equivalent) * size;
       const double lean = std::clamp(inventory_bn / p.inventory_scale_bn, -1.0, 1.0);
-      const bool buys = trader.draws.uniform(Purpose::side) < 0.5 - 0.4 * lean;
+      // Who needs duration takes it where it is cheap: in this book or in another of its sector.
+      const double cheap = std::clamp((gap_bp - trader.usual_gap_bp) / p.substitution_bp, -1.0, 1.0);
+      const bool buys = trader.draws.uniform(Purpose::side) < std::clamp(0.5 - 0.4 * lean + 0.4 * cheap, 0.05, 0.95);
       trader.left_lots[slot] = std::max<std::int64_t>(1, static_cast<std::int64_t>(lots)) * (buys ? 1 : -1);
     }
     const std::int64_t left = trader.left_lots[slot];
@@ -81,7 +86,11 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
     want = left > 0 ? slice : -slice;
     trader.left_lots[slot] -= want;
   } else {
-    const bool buys = trader.draws.uniform(Purpose::side) < 0.5;
+    // One order stands for `fidelity` independent ones, whose net is smaller than their sum: signs alternate just so
+    // often that a day's net has the variance it has at market scale. (1 + m)/(1 - m) = 1/fidelity.
+    const double memory = (1.0 - view.spec().fidelity) / (1.0 + view.spec().fidelity);
+    const bool buys = trader.draws.uniform(Purpose::side) < 0.5 * (1.0 + memory * trader.last_sign);
+    trader.last_sign = buys ? 1 : -1;
     const double size = std::min(4.0, trader.draws.exponential(Purpose::size));
     want = std::max<std::int64_t>(1, static_cast<std::int64_t>(trader.slice_lots * size)) * (buys ? 1 : -1);
   }

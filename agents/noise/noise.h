@@ -15,7 +15,6 @@ constexpr std::size_t kParents = 4;
 
 /// Defaults are the schema's (configs/schema/population.proto).
 struct Parameters {
-  std::array<double, world::kBooks> volume_bn{};  ///< daily volume it makes in each book on a calm day, $bn face
   double child_bn = 0;  ///< an order at fidelity 1; scales with fidelity
   double parent_share = 0;  ///< share of calm volume that belongs to parents
   double parent_mean_bn = 0;  ///< mean parent, ten-year equivalents
@@ -26,6 +25,8 @@ struct Parameters {
   double night_rate = 0;  ///< arrival intensity at night relative to the day's mean
   double queue_share = 0;  ///< an order takes at most this share of the best queue
   double band_ticks = 0;  ///< never trades further than this through the best price
+  double substitution_bp = 0;  ///< a future this much cheaper than usual against bonds draws all the parents that can choose
+  double usual_gap_minutes = 0;  ///< memory of that usual gap
   double inventory_scale_bn = 0;  ///< parents lean against own inventory of this size, ten-year equivalents
 };
 
@@ -45,11 +46,13 @@ struct Trader {
   std::int64_t start_lots = 0;                     ///< opening inventory: what it leans towards
   std::uint8_t started = 0;
   double slice_lots = 0;                           ///< average size lately sent
+  double usual_gap_bp = 0;                         ///< the future's yield over the bonds', slow average
+  std::int32_t last_sign = 0;                      ///< of the last order without a parent
   std::int64_t carried_lots = 0;                   ///< signed part of orders the queue was too thin for
   Reading reading;
 
   template <class Archive>
-  void fields(Archive& archive) { archive(self, draws, scale, book, left_lots, start_lots, started, slice_lots, carried_lots); }
+  void fields(Archive& archive) { archive(self, draws, scale, book, left_lots, start_lots, started, slice_lots, usual_gap_bp, last_sign, carried_lots); }
 };
 
 /// Drops what was computed under another description of the market or other parameters.

@@ -21,8 +21,9 @@ struct Hedge {
 constexpr std::array<Hedge, 4> kHedges = {{{0, {0, 1}, 2}, {1, {2, 2}, 1}, {2, {3, 4}, 2}, {5, {5, 5}, 1}}};
 
 double inventory_exposure_bn(const world::View& view) {
+  const auto& price_points = view.prices().price_points;
   double gross = 0;
-  for (std::size_t s = 0; s < world::kSecurities; ++s) gross += std::abs(view.security_value_bn(s));
+  for (std::size_t s = 0; s < world::kSecurities; ++s) gross += std::abs(static_cast<double>(view.holding_lots(s)) * 1e-4 * price_points[s] * 0.01);
   return gross;
 }
 
@@ -37,12 +38,19 @@ double var_binding_probability(const Parameters& p, Dealer& dealer) {
   return last.probability;
 }
 
-void update_limits(const world::View& view, const Parameters& p, Dealer& dealer) {
-  const auto& own = view.own();
-  const double capacity = std::max(1e-6, own.leverage_capacity_bn);
-  dealer.use_leverage = own.leverage_capacity_bn == 0 ? p.calm_use : (own.leverage_exposure_bn + inventory_exposure_bn(view)) / capacity;
+const HeldRisk& held_risk(const world::View& view, Dealer& dealer) {
+  HeldRisk& risk = dealer.risk;
+  const auto holdings = view.holdings();
+  const auto futures = view.futures_lots(), swaps = view.swap_lots();
+  if (risk.variance >= 0 && std::ranges::equal(holdings, risk.holdings) && std::ranges::equal(futures, risk.futures_lots) && std::ranges::equal(swaps, risk.swap_lots)) {
+    return risk;
+  }
+  std::ranges::copy(holdings, risk.holdings.begin());
+  std::ranges::copy(futures, risk.futures_lots.begin());
+  std::ranges::copy(swaps, risk.swap_lots.begin());
   const auto& cov = view.spec().covariance;
-  auto dv01 = view.own_dv01();
+  risk.dv01 = view.own_dv01();
+  auto& dv01 = risk.dv01;
   for (std::size_t n = 0; n < kNodes; ++n) dv01[n] -= dealer.target_dv01[n];
   double variance = 0;
   for (std::size_t a = 0; a < kNodes; ++a) {
@@ -56,9 +64,17 @@ void update_limits(const world::View& view, const Parameters& p, Dealer& dealer)
     const double own_sigma = 0.1 * cov.sigma_bp[world::kTenYearNode];
     variance += dollars * dollars * own_sigma * own_sigma;
   }
+  risk.variance = variance;
+  return risk;
+}
+
+void update_limits(const world::View& view, const Parameters& p, Dealer& dealer) {
+  const auto& own = view.own();
+  const double capacity = std::max(1e-6, own.leverage_capacity_bn);
+  dealer.use_leverage = own.leverage_capacity_bn == 0 ? p.calm_use : (own.leverage_exposure_bn + inventory_exposure_bn(view)) / capacity;
   const double vol = view.spec().is_frozen(world::Channel::dealer_var) ? 1.0 : view.realised_sigma_bp(world::kTenYearNode) / view.calm_sigma_bp(world::kTenYearNode);
-  const double limit = p.var_limit_sigma_bn * dealer.scale * 1e4 * view.spec().books[world::kTenYearNode].dv01_per_lot * cov.sigma_bp[world::kTenYearNode];
-  dealer.use_var = base::sqrt(variance) * vol / limit;
+  const double limit = p.var_limit_sigma_bn * dealer.scale * 1e4 * view.spec().books[world::kTenYearNode].dv01_per_lot * view.spec().covariance.sigma_bp[world::kTenYearNode];
+  dealer.use_var = base::sqrt(held_risk(view, dealer).variance) * vol / limit;
   const double use = view.spec().is_frozen(world::Channel::dealer_leverage) ? p.calm_use : dealer.use_leverage;
   dealer.cost_bp = p.hurdle_bp * dealer.hurdle_scale * std::min(p.multiplier_cap, p.multiplier_cap * binding_probability(use, p.use_volatility) + 0.15);
 }
@@ -141,8 +157,7 @@ void learn(const world::View& view, const Parameters& p, Dealer& dealer) {
 }
 
 void hedge(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out) {
-  auto dv01 = view.own_dv01();
-  for (std::size_t n = 0; n < kNodes; ++n) dv01[n] -= dealer.target_dv01[n];
+  const auto& dv01 = held_risk(view, dealer).dv01;
   const double ten_year_dollars = view.spec().books[world::kTenYearNode].dv01_per_lot;
   for (const Hedge& h : kHedges) {
     double net = 0;
@@ -308,11 +323,22 @@ void on_fill(Dealer& dealer, std::size_t book, Side side, std::size_t slot, std:
   }
 }
 
+double chain_stress(const world::View& view, const Parameters& p) {
+  if (view.spec().is_frozen(world::Channel::collateral_chain)) return 0;
+  const double sigma = view.realised_sigma_bp(world::kTenYearNode) / view.calm_sigma_bp(world::kTenYearNode);
+  const double volatile_market = std::max(0.0, sigma - p.calm_sigma) / std::max(1e-9, p.full_stress_sigma - p.calm_sigma);
+  return std::min(1.0, view.funding().fails_bn / p.full_stress_fails_bn + view.funding().defaults_seen / p.full_stress_defaults + volatile_market);
+}
+
+double passed_on(const world::View& view, const Parameters& p) { return 1.0 - p.hoarding * chain_stress(view, p); }
+
 RepoQuote repo_quote(const world::View& view, const Parameters& p, const Dealer& dealer, double already_bn) {
   const auto& own = view.own();
   const double uncleared = 1.0 - dealer.cleared_share;
   const double funding = view.funding().sofr_pct > 0 ? view.funding().tri_party_pct : view.spec().rates.on_rrp_pct + 0.08;
   RepoQuote quote;
+  // A client cut back in the morning cannot sell before tomorrow: no dealer does it to its own lightly.
+  quote.rolled_share = 1.0 - p.rollover_cut * std::max(0.0, 2.0 * chain_stress(view, p) - 1.0);
   quote.rate_pct = funding + 0.01 * (p.client_repo_spread_bp + 0.1 * dealer.cost_bp * uncleared);
   const double used = inventory_exposure_bn(view) + already_bn * uncleared;
   // Before its first morning a dealer's capacity is not known: it carries on what it carried.

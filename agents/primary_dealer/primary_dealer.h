@@ -42,6 +42,10 @@ struct Parameters {
   double swap_anchor_days = 0;  ///< half-life of the spread's return to its anchor when balance sheet is free
   double swap_cost_share = 0;  ///< of the shadow cost of balance sheet that the anchor carries
   double client_repo_spread_bp = 0;  ///< over its own funding, calm
+  double hoarding = 0;      ///< of the collateral that it passes on for other dealers, held back in full stress
+  double rollover_cut = 0;  ///< of a client's repo, not rolled over in full stress
+  double full_stress_fails_bn = 0, full_stress_defaults = 0, full_stress_sigma = 0;  ///< each alone makes stress full
+  double calm_sigma = 0;    ///< multiple of calm volatility below which it adds nothing
 };
 
 constexpr std::size_t kSwapLevels = 2;
@@ -50,6 +54,15 @@ constexpr std::size_t kSwapLevels = 2;
 struct LastBinding {
   double use = -1, use_volatility = -1;  ///< the arguments; a use is never negative
   double probability = 0;
+};
+
+/// Risk of what a dealer holds, good as long as it holds just that. Not part of the saved state.
+struct HeldRisk {
+  std::array<base::Face, world::kSecurities> holdings{};
+  std::array<std::int64_t, world::kContracts> futures_lots{};
+  std::array<std::int64_t, world::kNodes> swap_lots{};
+  world::Nodes dv01{};     ///< away from its target, dollars per bp
+  double variance = -1;    ///< of a calm day's result, dollars squared; negative: not computed yet
 };
 
 struct Dealer {
@@ -73,6 +86,7 @@ struct Dealer {
   double use_leverage = 0, use_var = 0, cost_bp = 0;       ///< at the last look
   std::int64_t asked = 0, declined = 0;
   LastBinding var_binding{};
+  HeldRisk risk{};
 
   template <class Archive>
   void fields(Archive& archive) {
@@ -96,6 +110,11 @@ struct Answer {
   Decline decline = Decline::none;
 };
 
+/// Drops what was computed under another description of the market or other parameters.
+inline void forget(Dealer& dealer) {
+  dealer.var_binding = {};
+  dealer.risk = {};
+}
 void open_day(const world::View& view, const Parameters& p, Dealer& dealer);
 void wake(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out);
 Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request);
@@ -106,10 +125,16 @@ void on_request_trade(const world::View& view, const Parameters& p, Dealer& deal
 /// A resting quote was hit.
 void on_fill(Dealer& dealer, std::size_t book, base::Side side, std::size_t slot, std::int64_t lots);
 
+/// How far what everybody sees (fails, defaults, volatility) makes it distrust chains of collateral, in [0, 1].
+double chain_stress(const world::View& view, const Parameters& p);
+/// Share of what it does in calm that a core dealer raises for other dealers against their collateral.
+double passed_on(const world::View& view, const Parameters& p);
+
 /// What it would lend a client against Treasuries this morning.
 struct RepoQuote {
   double rate_pct = 0;
   double most_bn = 0;
+  double rolled_share = 1;  ///< of what a client asks of it
 };
 RepoQuote repo_quote(const world::View& view, const Parameters& p, const Dealer& dealer, double already_bn);
 

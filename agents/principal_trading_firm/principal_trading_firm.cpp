@@ -12,6 +12,8 @@ using world::kNodes;
 using world::kOutrightBooks;
 
 constexpr double kLn2 = 0.6931471805599453;
+constexpr double kSpreadMemoryMin = 30, kWidestSeen = 8;  // half-life of the usual spread; ticks, so that an empty book pays no fortune
+constexpr std::size_t kReferenceContract = 2;  // TY: sizes are stated for its book
 
 double decay(double minutes, double half_life_min) { return base::exp(-kLn2 * minutes / half_life_min); }
 
@@ -46,6 +48,8 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
   world::Nodes gap{}, mass{};
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
     if (!view.two_sided(k)) continue;
+    const double half_ticks = 0.5 * std::min(kWidestSeen, static_cast<double>(view.book(k).ask.v - view.book(k).bid.v));
+    firm.seen_half_ticks[k] += (1.0 - decay(minutes, kSpreadMemoryMin)) * (half_ticks - firm.seen_half_ticks[k]);
     // The mid, less what inventory like its own makes all firms shade their quotes by.
     const double seen_bp = view.yield_of_ticks(k, view.book(k).mid_ticks + firm.skew_ticks[k]);
     const double residual = seen_bp - curve_bp(spec.books[k], firm.belief) - firm.own[k];
@@ -71,8 +75,8 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
     const auto& md = view.book(k);
     const double flow = static_cast<double>(md.signed_lots - firm.seen_flow[k]) * 1e-4 * spec.books[k].ten_year_equivalent;
     firm.seen_flow[k] = md.signed_lots;
-    // Expected flow dies out with the same half-life with which it is learned.
-    const double surprise = flow - firm.flow_rate[k] * (1.0 - memory) * p.flow_memory_min / kLn2;
+    // Of the recent rate it expects a share to come again, and no more than that share dies out of the belief later.
+    const double surprise = flow - p.predictable_share * firm.flow_rate[k] * (1.0 - memory) * p.flow_memory_min / kLn2;
     firm.flow_rate[k] = memory * firm.flow_rate[k] + (1.0 - memory) * flow / minutes;
     firm.own[k] = firm.own[k] * own_memory - p.own_impact_share * p.impact_bp_per_bn * surprise;
     for (std::size_t n = 0; n < kNodes; ++n) pressure[n] += spec.books[k].weight[n] * surprise;
@@ -114,24 +118,25 @@ void quote_side(std::size_t book, Firm& firm, Side side, std::int32_t top, const
                 world::Intents& out) {
   const std::int32_t step = side == Side::buy ? -1 : 1;
   const std::size_t first = side == Side::buy ? 0 : kLevels;
-  const auto slot_of = [&](std::int32_t price) {
-    constexpr auto n = static_cast<std::int32_t>(kLevels);
-    return first + static_cast<std::size_t>(((price % n) + n) % n);
-  };
+  // A price has its own slot among the levels', so that a quote that stays stays where it is.
+  constexpr auto n = static_cast<std::int32_t>(kLevels);
+  std::int32_t place = ((top % n) + n) % n;
   for (std::size_t level = 0; level < kLevels; ++level) {
     const std::int32_t price = top + step * static_cast<std::int32_t>(level);
-    Quote& quote = firm.quotes[book][slot_of(price)];
+    const std::size_t slot = first + static_cast<std::size_t>(place);
+    place = place + step == n ? 0 : place + step < 0 ? n - 1 : place + step;
+    Quote& quote = firm.quotes[book][slot];
     const std::int64_t want = sizes[level];
     const bool keep = quote.lots > 0 && quote.price.v == price && quote.lots * 10 >= want * 6 && quote.lots * 10 <= want * 16;
     if (keep) continue;
     if (quote.lots > 0) {
-      out.cancel(book, side, slot_of(price));
+      out.cancel(book, side, slot);
       quote.lots = 0;
     }
     if (want <= 0) continue;
     quote.price = {price};
     quote.lots = static_cast<std::int32_t>(want);
-    out.limit(book, side, {price}, want, slot_of(price));
+    out.limit(book, side, {price}, want, slot);
   }
 }
 
@@ -144,21 +149,17 @@ const Reading& read(const world::View& view, const Parameters& p, Firm& firm, st
   const double calm_sigma = view.calm_sigma_bp(k);
   const double sigma = believed_sigma_bp(view, p, k);
   const double ticks_per_bp = instrument.dv01_per_lot / view.dollars_per_tick(k);
-  reading.calm_lots = p.size_lots * firm.scale / std::max(0.05, instrument.ten_year_equivalent * calm_sigma / view.calm_sigma_bp(world::kTenYearNode));
+  // Standard size: a position's risk times the time the book's ordinary volume takes to carry it away is the same in
+  // every book, so size goes with the root of volume.
+  const auto& reference = view.spec().books[kNodes + kReferenceContract];
+  const double risk_per_lot = instrument.ten_year_equivalent * calm_sigma, reference_risk = reference.ten_year_equivalent * view.calm_sigma_bp(kNodes + kReferenceContract);
+  reading.calm_lots = p.size_lots * firm.scale * base::sqrt(instrument.calm_volume_bn * reference_risk / (reference.calm_volume_bn * risk_per_lot));
   const double k_tick = p.fill_decay_per_tick, gamma = p.risk_aversion;
-  const auto half_spread = [&](double sigma_bp) {
-    const double sigma_tick_min = sigma_bp * ticks_per_bp / base::sqrt(600.0);
-    const double root = base::sqrt(sigma_tick_min * sigma_tick_min * gamma / (2.0 * k_tick * p.fills_per_minute) *
-                                   base::pow(1.0 + gamma / k_tick, 1.0 + k_tick / gamma));
-    return std::array<double, 2>{base::log(1.0 + gamma / k_tick) / gamma, root};
-  };
-  const auto [base_half, risk_half] = half_spread(sigma);
-  const auto [calm_base_half, calm_risk_half] = half_spread(calm_sigma);
-  reading.risk_half = risk_half;
-  reading.half = base_half + 0.5 * risk_half;
-  const double calm_half = calm_base_half + 0.5 * calm_risk_half;
-  // Size at which the marginal spread earned equals the marginal risk of holding it: half / (gamma' sigma^2 T).
-  reading.lots = reading.calm_lots * std::clamp(reading.half / calm_half * (calm_sigma * calm_sigma) / (sigma * sigma), 0.02, 3.0);
+  const double sigma_tick_min = sigma * ticks_per_bp / base::sqrt(600.0);
+  reading.risk_half = base::sqrt(sigma_tick_min * sigma_tick_min * gamma / (2.0 * k_tick * p.fills_per_minute) *
+                                 base::pow(1.0 + gamma / k_tick, 1.0 + k_tick / gamma));
+  reading.half = base::log(1.0 + gamma / k_tick) / gamma + 0.5 * reading.risk_half;
+  reading.risk_ratio = (calm_sigma * calm_sigma) / (sigma * sigma);
   return reading;
 }
 
@@ -170,7 +171,9 @@ void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t
   const double fair_bp = curve_bp(instrument, firm.belief) + firm.own[k];
   const double fair = view.ticks_of_yield(k, fair_bp);
   const bool night = view.night();
-  double lots = reading.lots;
+  // The size at which what the market pays for the last lot, half its usual spread, equals the risk of holding it. One
+  // tick is what it pays in calm.
+  double lots = calm_lots * std::clamp(2.0 * firm.seen_half_ticks[k] * reading.risk_ratio, 0.02, 3.0);
   if (!view.spec().is_frozen(world::Channel::fast_trader_withdrawal)) {
     lots *= std::clamp(1.0 + firm.result_bn / (p.loss_limit_bn * firm.scale), 0.1, 1.0);
   }
@@ -178,7 +181,7 @@ void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t
 
   // Inventory in standard sizes: the book's own, and the net duration over all books, which hedges it.
   const double own_sizes = static_cast<double>(firm.lots[k]) / calm_lots;
-  const double net_sizes = firm.net_lots / (p.size_lots * firm.scale);
+  const double net_sizes = firm.net_lots / (p.size_lots * firm.scale * view.spec().books[kNodes + kReferenceContract].ten_year_equivalent);
   const double inventory = std::clamp(p.own_inventory_weight * own_sizes + (1.0 - p.own_inventory_weight) * net_sizes, -2.0 * p.inventory_limit, 2.0 * p.inventory_limit);
   const double flat_urgency = view.minutes_to_day_end() < 75.0 ? 4.0 : 1.0;
   firm.skew_ticks[k] = flat_urgency * inventory * risk_half;
@@ -193,15 +196,16 @@ void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t
   std::array<std::int64_t, kLevels> buys{}, sells{};
   for (std::size_t level = 0; level < kLevels; ++level) {
     const double shape = 1.0 + 0.5 * static_cast<double>(level);
-    buys[level] = inventory < p.inventory_limit ? rounded(lots * shape) : 0;
-    sells[level] = inventory > -p.inventory_limit ? rounded(lots * shape) : 0;
+    const std::int64_t size = rounded(lots * shape);
+    buys[level] = inventory < p.inventory_limit ? size : 0;
+    sells[level] = inventory > -p.inventory_limit ? size : 0;
   }
 
-  // Take what is plainly wrong; make otherwise.
+  // Take what is plainly wrong by its belief and by its inventory; make otherwise.
   const double edge = half + p.take_edge_ticks;
-  if (md.has_ask && md.ask.v < centre - edge && inventory < p.inventory_limit) {
+  if (md.has_ask && md.ask.v < std::min(fair, centre) - edge && inventory < p.inventory_limit) {
     out.immediate(k, Side::buy, md.ask, std::min<std::int64_t>(rounded(lots), md.ask_lots / multiple * multiple));
-  } else if (md.has_bid && md.bid.v > centre + edge && inventory > -p.inventory_limit) {
+  } else if (md.has_bid && md.bid.v > std::max(fair, centre) + edge && inventory > -p.inventory_limit) {
     out.immediate(k, Side::sell, md.bid, std::min<std::int64_t>(rounded(lots), md.bid_lots / multiple * multiple));
   }
   quote_side(k, firm, Side::buy, bid, buys, out);
@@ -219,6 +223,7 @@ void open_day(const world::View& view, const Parameters& p, Firm& firm) {
       firm.seen_public[n] = public_bp(view, n);
     }
     firm.last_look = view.now();
+    firm.seen_half_ticks.fill(0.5);
   }
   firm.out = 0;
   firm.result_bn = 0;

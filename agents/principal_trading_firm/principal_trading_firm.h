@@ -28,17 +28,19 @@ struct Parameters {
   double impact_bp_per_bn = 0;  ///< ten-year bp per $bn ten-year equivalents of surprise flow
   double own_impact_share = 0;  ///< part of that which stays in the instrument itself
   double flow_memory_min = 0;  ///< half-life of the forecast of flow
+  double predictable_share = 0;  ///< of flow that past flow foretells: the rest is surprise for good
   double risk_aversion = 0;  ///< gamma, per tick and unit of standard size
   double fill_decay_per_tick = 0;  ///< k of the arrival intensity A exp(-k delta)
   double fills_per_minute = 0;  ///< A, per book
   double realised_weight = 0;  ///< log weight of realised in believed volatility; the rest is implied
   double implied_elasticity = 0;  ///< of implied volatility to the uncertainty index
   double tick_rounding = 0;  ///< share of a tick by which a quote may be better than its reservation price
-  double size_lots = 0;  ///< top level in a ten-year book on a calm day, lots of $100,000
+  double size_lots = 0;  ///< top level in TY's book on a calm day, lots of $100,000
   double own_inventory_weight = 0;  ///< of the book's own inventory in the skew; the rest is net duration over all books
   double inventory_limit = 0;  ///< in standard sizes
   double take_edge_ticks = 0;  ///< edge beyond the half-spread at which it takes instead of making
   double loss_limit_bn = 0;  ///< daily; at it the firm leaves until tomorrow
+  double cash_buffer_bn = 0;  ///< what the morning's repo leaves a firm of mean size, against the day's calls
   double night_size_share = 0;
 };
 
@@ -52,8 +54,8 @@ struct Reading {
   double variance_bp2 = -1, uncertainty = -1;  ///< the inputs it was made from; no market has these
   double risk_half = 0;                        ///< the part of the half-spread that grows with risk, ticks
   double half = 0;                             ///< half-spread, ticks
-  double calm_lots = 0;                        ///< standard size: the same risk in every book
-  double lots = 0;                             ///< size whose marginal spread earns its marginal risk
+  double calm_lots = 0;                        ///< standard size of the book
+  double risk_ratio = 1;                       ///< calm variance over believed variance
 };
 
 struct Firm {
@@ -71,6 +73,7 @@ struct Firm {
   std::array<std::array<Quote, 2 * kLevels>, world::kOutrightBooks> quotes{};
   std::array<double, world::kOutrightBooks> skew_ticks{};  ///< by which inventory shades the quotes, at the last quote
   std::array<Reading, world::kOutrightBooks> readings{};
+  std::array<double, world::kOutrightBooks> seen_half_ticks{};  ///< half the book's usual spread
   base::Time last_look;
   double net_lots = 0;                   ///< own net duration over all books, lots of the ten-year
   double result_bn = 0;                  ///< today's profit at mid
@@ -80,7 +83,7 @@ struct Firm {
   template <class Archive>
   void fields(Archive& archive) {
     archive(self, draws, speed, scale, belief, own, seen_public, seen_flow, flow_rate, lots, paid_ticks, quotes, skew_ticks,
-            last_look, net_lots, result_bn, out, opened);
+            seen_half_ticks, last_look, net_lots, result_bn, out, opened);
   }
 };
 

@@ -4,6 +4,18 @@
 #include <cmath>
 
 namespace haven::agents::swap_spread_fund {
+namespace {
+
+// Share of the position whose haircut and margin, freed tomorrow, make up for the cash it lacks.
+double share_to_sell(const world::View& view) {
+  const double need = view.cash_need_bn();
+  if (need <= 0 || view.spec().is_frozen(world::Channel::swap_spread_unwind)) return 0;
+  double tied_up_bn = base::to_bn(view.own().swap_margin);
+  for (std::size_t n = 0; n < world::kNodes; ++n) tied_up_bn += std::max(0.0, view.own().haircut) * std::max(0.0, static_cast<double>(view.holding_lots(n)) * 1e-6 * view.security_price(n));
+  return tied_up_bn > 0 ? std::min(1.0, need / tied_up_bn) : 0.0;
+}
+
+}  // namespace
 
 void plan(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out) {
   const auto& spec = view.spec();
@@ -25,6 +37,7 @@ void plan(const world::View& view, const Parameters& p, Fund& fund, world::Inten
   }
   const double carried = p.risk_capital_sigmas * at_risk_bn;
   const double fit = frozen || carried <= 0 ? 1.0 : std::min(1.0, view.own().equity_bn / carried);
+  const double short_of_cash = share_to_sell(view);
   for (std::size_t n = 0; n < world::kNodes; ++n) {
     if (fund.start_bn[n] == 0) continue;
     const double now = static_cast<double>(view.swap_lots(n)) * 1e-4;
@@ -38,9 +51,17 @@ void plan(const world::View& view, const Parameters& p, Fund& fund, world::Inten
       trade = -p.stop_cut * now;
       fund.stopped_bn += p.stop_cut * now * spec.books[package(n)].ten_year_equivalent;
     }
+    trade = std::min(trade, -short_of_cash * now);
     fund.program.packages[n] += static_cast<std::int64_t>(trade * 1e4);
   }
   world::work_program(view, fund, p.looks_per_day, p.child_bn, p.tolerance_bp, out);
+}
+
+void on_call(const world::View& view, Fund& fund) {
+  const double share = share_to_sell(view);
+  for (std::size_t n = 0; n < world::kNodes && share > 0; ++n) {
+    fund.program.packages[n] = std::min(fund.program.packages[n], -static_cast<std::int64_t>(share * static_cast<double>(std::max<std::int64_t>(0, view.swap_lots(n)))));
+  }
 }
 
 void wake(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out) {

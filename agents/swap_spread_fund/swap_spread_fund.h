@@ -33,5 +33,7 @@ struct Fund : world::Client {
 
 void plan(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out);
 void wake(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out);
+/// A clearing house has called within the day: what its cash does not cover it starts to sell for. (The sale settles tomorrow.)
+void on_call(const world::View& view, Fund& fund);
 
 }  // namespace haven::agents::swap_spread_fund

@@ -390,6 +390,28 @@ Face Collateral::return_collateral(Ledger& ledger, Contracts& contracts, Contrac
   return contracts[id].delivered;
 }
 
+Face Collateral::seize(Ledger& ledger, Contracts& contracts, ContractId id, Journal& journal, Time now) {
+  const Contract c = contracts[id];
+  Face kept;
+  for (LotIndex lot; (lot = first_in_contract(id)) != kNoLot;) {
+    const Face face = lots_[lot].face;
+    const LotIndex parent = lots_[lot].parent, root = root_of(c.lender, c.security);
+    lots_[root].face += face - lots_[lot].sold;
+    while (lots_[lot].first_child != kNoLot) reparent(lots_[lot].first_child, root);
+    release(lot);
+    if (lots_[parent].parent == kNoLot) {
+      lots_[parent].face -= face;
+    } else {
+      lots_[parent].sold += face;
+      refile(parent);
+    }
+    kept += face;
+  }
+  ledger.transfer_title(c.borrower, c.lender, c.security, kept, journal, now);
+  contracts.add_delivered(id, -kept);
+  return kept;
+}
+
 LotIndex Collateral::top_of(LotIndex lot, std::span<const ContractId> stuck) const {
   while (lots_[lot].parent != kNoLot && std::find(stuck.begin(), stuck.end(), lots_[lot].contract) != stuck.end()) {
     lot = lots_[lot].parent;

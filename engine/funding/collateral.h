@@ -84,6 +84,10 @@ class Collateral {
   /// of its other free lots of the security; the onward pledges then hang on the replacement. Returns the shortage: a
   /// fail, with those lots still owed under the contract.
   Face return_collateral(Ledger& ledger, Contracts& contracts, ContractId id, Journal& journal, Time now);
+  /// The lender keeps for good what it holds under the contract: title passes to it as if the borrower had sold it out of the
+  /// lot that it came from. What the lender pledged or sold onwards now comes out of its own holding; where the borrower
+  /// had received the collateral itself, it is short of it. No security moves. Returns the face kept.
+  Face seize(Ledger& ledger, Contracts& contracts, ContractId id, Journal& journal, Time now);
   /// Returns that nobody can make first but all can make at once: `stuck` contracts whose lenders sold the collateral and
   /// are owed the same security by one another, round a circle of any length. No security moves. Contracts that are not
   /// in `stuck` stay as they are. Whatever it returns, it takes off the contracts' `delivered`.

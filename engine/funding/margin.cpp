@@ -23,8 +23,9 @@ void LaggedLevel::announce(std::int32_t level_hbp, std::int32_t day, std::int32_
 
 std::int32_t model_margin_hbp(const MarginRule& rule, double variance) {
   const double model = rule.k * base::sqrt(variance) * static_cast<double>(kWhole);
-  HAVEN_CHECK(model >= 0 && model < static_cast<double>(kWhole), "margin above the position's value");
-  const std::int64_t level = std::max<std::int64_t>(rule.floor_hbp, static_cast<std::int64_t>(std::ceil(model))) + rule.add_on_hbp;
+  HAVEN_CHECK(model >= 0, "a margin model that pays the member");
+  const auto whole = static_cast<double>(kWhole);
+  const std::int64_t level = std::max<std::int64_t>(rule.floor_hbp, static_cast<std::int64_t>(std::ceil(std::min(model, whole)))) + rule.add_on_hbp;
   return static_cast<std::int32_t>(mul_div_to(level, 1, rule.grain_hbp, Rounding::up) * rule.grain_hbp);
 }
 
@@ -77,6 +78,18 @@ void MarginCalls::take_due(Time now, std::vector<MarginCall>& out) {
     if (a.reason != b.reason) return a.reason < b.reason;
     return a.amount < b.amount;
   });
+}
+
+void MarginCalls::take_all_of(InstitutionId institution, std::vector<MarginCall>& out) {
+  std::size_t kept = 0;
+  for (const MarginCall& call : calls_) {
+    if (call.institution == institution) {
+      out.push_back(call);
+    } else {
+      calls_[kept++] = call;
+    }
+  }
+  calls_.resize(kept);
 }
 
 Money MarginCalls::outstanding(InstitutionId institution, Time until) const {

@@ -57,7 +57,7 @@ struct MarginState {
 
 /// State at rest: the margin that the rule gives at this one-day standard deviation (fraction of value) is in force.
 MarginState calm_margin(const MarginRule& rule, double sigma);
-/// The margin that the rule asks for now, whatever is in force. 1/100 bp of value.
+/// The margin that the rule asks for now, whatever is in force, before add-ons at most the position's whole value. 1/100 bp of value.
 std::int32_t model_margin_hbp(const MarginRule& rule, double variance);
 /// Takes in one day's move (settlement to settlement, fraction of value) on business day `day`: updates the variance,
 /// puts a waiting change in force, and announces a new one if the model has moved by more than the step.
@@ -121,6 +121,8 @@ class MarginCalls {
   void add(const Ledger& names, InstitutionId institution, InstitutionId house, Money amount, ledger::Reason reason, Time due);
   /// Moves the calls due at or before `now` into `out` (cleared first).
   void take_due(Time now, std::vector<MarginCall>& out);
+  /// Moves every call on (and payment to) `institution` into `out` (appended), whenever it is due.
+  void take_all_of(InstitutionId institution, std::vector<MarginCall>& out);
   /// What `institution` still has to pay (positive) or to receive, up to and including `until`.
   Money outstanding(InstitutionId institution, Time until) const;
   std::size_t size() const { return calls_.size(); }

@@ -21,10 +21,11 @@ std::string exact_dollars(std::int64_t units) {
   return (units < 0 ? "-$" : "$") + std::to_string(size / 10'000) + "." + fraction;
 }
 
+// Over institutions: every `stride`-th value from `first`.
 template <class Quantity>
-Wide sum(const std::vector<Quantity>& values, std::size_t first, std::size_t count) {
+Wide sum(const std::vector<Quantity>& values, std::size_t first = 0, std::size_t stride = 1) {
   Wide total = 0;
-  for (std::size_t k = first; k < first + count; ++k) {
+  for (std::size_t k = first; k < values.size(); k += stride) {
     if constexpr (requires { values[k].v; }) {
       total += values[k].v;
     } else {
@@ -231,7 +232,7 @@ void Ledger::settle(Date day, InstitutionId clearing_house, std::span<const Mone
       p.money[i.v] = {};
     }
     for (std::uint16_t k = 0; k < issued_.size(); ++k) {
-      const std::size_t row = at(i, {k});
+      const std::size_t row = at(i, SecurityId{k});
       for (PendingDay& p : pending_) {
         if (p.live == 0 || p.day > day) continue;
         due_face_[row] += p.face[row];
@@ -269,12 +270,53 @@ void Ledger::deliver_against_payment(InstitutionId deliverer, InstitutionId rece
   pay(clearing_house, deliverer, earned, Reason::trade, journal, now);
 }
 
+void Ledger::transfer_title(InstitutionId from, InstitutionId to, SecurityId s, Face face, Journal& journal, Time now) {
+  HAVEN_CHECK(face.v >= 0 && from != to, "title passes from one to another");
+  if (face.v == 0) return;
+  position_[at(from, s)] -= face;
+  position_[at(to, s)] += face;
+  record(base::RecordKind::security, from, to, static_cast<std::uint64_t>(Movement::title), s.v, face.v, journal, now);
+}
+
+Money Ledger::take_over_trades(InstitutionId from, InstitutionId to, std::span<const Money> value_per_million,
+                               Journal& journal, Time now) {
+  HAVEN_CHECK(from != to && value_per_million.size() == issued_.size(), "trades pass from one to another, each security with a value");
+  Money worth;
+  for (PendingDay& p : pending_) {
+    if (p.live == 0) continue;
+    worth += p.money[from.v];
+    p.money[to.v] += p.money[from.v];
+    p.money[from.v] = {};
+  }
+  for (std::uint16_t k = 0; k < issued_.size(); ++k) {
+    const SecurityId s{k};
+    const std::size_t gives = at(from, s), takes = at(to, s);
+    Face moved = due_face_[gives];
+    worth -= due_value_[gives];
+    for (PendingDay& p : pending_) {
+      if (p.live == 0) continue;
+      moved += p.face[gives];
+      p.face[takes] += p.face[gives];
+      p.face[gives] = {};
+    }
+    due_face_[takes] += due_face_[gives];
+    due_value_[takes] += due_value_[gives];
+    due_face_[gives] = {};
+    due_value_[gives] = {};
+    position_[gives] -= moved;
+    position_[takes] += moved;
+    worth += value_of(moved, value_per_million[k]);
+    if (moved.v != 0) record(base::RecordKind::security, from, to, static_cast<std::uint64_t>(Movement::trade), s.v, moved.v, journal, now);
+  }
+  return worth;
+}
+
 void Ledger::trade_futures(InstitutionId buyer, InstitutionId seller, FuturesId c, std::int64_t lots, Journal& journal,
                            Time now) {
   HAVEN_CHECK(buyer.v < n_ && seller.v < n_ && buyer != seller && lots > 0 && c.v < futures_names_.size(),
               "a futures trade needs two sides, a contract and lots");
-  futures_[c.v * n_ + buyer.v] += lots;
-  futures_[c.v * n_ + seller.v] -= lots;
+  futures_[at(buyer, c)] += lots;
+  futures_[at(seller, c)] -= lots;
   record(base::RecordKind::security, seller, buyer, static_cast<std::uint64_t>(Movement::futures), c.v, lots, journal,
          now);
 }
@@ -284,8 +326,8 @@ void Ledger::trade_swap(InstitutionId fixed_payer, InstitutionId fixed_receiver,
   HAVEN_CHECK(fixed_payer.v < n_ && fixed_receiver.v < n_ && fixed_payer != fixed_receiver && lots > 0 &&
                   t.v < tenor_names_.size(),
               "a swap needs two sides, a tenor and lots");
-  swaps_[t.v * n_ + fixed_payer.v] += lots;
-  swaps_[t.v * n_ + fixed_receiver.v] -= lots;
+  swaps_[at(fixed_payer, t)] += lots;
+  swaps_[at(fixed_receiver, t)] -= lots;
   record(base::RecordKind::security, fixed_receiver, fixed_payer, static_cast<std::uint64_t>(Movement::swap), t.v, lots,
          journal, now);
 }
@@ -312,12 +354,12 @@ void Ledger::check_cash() const {
     HAVEN_CHECK(by_reason[r] == 0, "postings for " + std::string(name_of(static_cast<Reason>(r))) + " sum to " +
                                        exact_dollars(static_cast<std::int64_t>(by_reason[r])));
   }
-  const Wide total = sum(cash_, 0, n_);
+  const Wide total = sum(cash_);
   HAVEN_CHECK(total == 0, "cash sums to " + exact_dollars(static_cast<std::int64_t>(total)));
   const Money residue = cash_.empty() ? Money{} : cash_[rounding_.v];
   HAVEN_CHECK(residue <= rounding_bound_ && -residue <= rounding_bound_,
               "the rounding account holds " + exact_dollars(residue.v) + ", bound " + exact_dollars(rounding_bound_.v));
-  const Wide named = sum(outside_total_, 0, outside_total_.size());
+  const Wide named = sum(outside_total_);
   HAVEN_CHECK(cash_.empty() || -named == cash_[outside_.v].v,
               "the outside account holds " + exact_dollars(cash_[outside_.v].v) + ", its named flows brought in " +
                   exact_dollars(static_cast<std::int64_t>(named)));
@@ -325,12 +367,12 @@ void Ledger::check_cash() const {
 
 void Ledger::check_securities() const {
   for (std::size_t s = 0; s < issued_.size(); ++s) {
-    const Wide positions = sum(position_, s * n_, n_) - issued_[s].v;
+    const Wide positions = sum(position_, s, issued_.size()) - issued_[s].v;
     HAVEN_CHECK(positions == 0, "positions in " + security_names_[s] + " exceed what is issued by " + off_by(positions));
-    const Wide boxes = sum(box_, s * n_, n_) - issued_[s].v;
+    const Wide boxes = sum(box_, s, issued_.size()) - issued_[s].v;
     HAVEN_CHECK(boxes == 0, "boxes of " + security_names_[s] + " exceed what is issued by " + off_by(boxes));
     for (std::uint32_t i = 0; i < n_; ++i) {
-      HAVEN_CHECK(box_[s * n_ + i].v >= 0, "box of " + names_[i] + " holds " + std::to_string(box_[s * n_ + i].v) + " of " +
+      HAVEN_CHECK(box_[i * issued_.size() + s].v >= 0, "box of " + names_[i] + " holds " + std::to_string(box_[i * issued_.size() + s].v) + " of " +
                                                security_names_[s]);
     }
   }
@@ -338,16 +380,16 @@ void Ledger::check_securities() const {
 
 void Ledger::check_unsettled() const {
   for (std::size_t s = 0; s < issued_.size(); ++s) {
-    const Wide due_total = sum(due_face_, s * n_, n_);
+    const Wide due_total = sum(due_face_, s, issued_.size());
     HAVEN_CHECK(due_total == 0, "due deliveries of " + security_names_[s] + " sum to " + off_by(due_total));
   }
   for (const PendingDay& p : pending_) {
     if (p.live == 0) continue;
     for (std::size_t s = 0; s < issued_.size(); ++s) {
-      const Wide face = sum(p.face, s * n_, n_);
+      const Wide face = sum(p.face, s, issued_.size());
       HAVEN_CHECK(face == 0, "unsettled " + security_names_[s] + " for " + base::to_string(p.day) + " sums to " + off_by(face));
     }
-    const Wide money = sum(p.money, 0, n_);
+    const Wide money = sum(p.money);
     HAVEN_CHECK(money == 0, "unsettled money for " + base::to_string(p.day) + " sums to " +
                                 exact_dollars(static_cast<std::int64_t>(money)));
   }
@@ -355,11 +397,11 @@ void Ledger::check_unsettled() const {
 
 void Ledger::check_derivatives() const {
   for (std::size_t c = 0; c < futures_names_.size(); ++c) {
-    const Wide lots = sum(futures_, c * n_, n_);
+    const Wide lots = sum(futures_, c, futures_names_.size());
     HAVEN_CHECK(lots == 0, "futures " + futures_names_[c] + " sum to " + off_by(lots) + " lots");
   }
   for (std::size_t t = 0; t < tenor_names_.size(); ++t) {
-    const Wide lots = sum(swaps_, t * n_, n_);
+    const Wide lots = sum(swaps_, t, tenor_names_.size());
     HAVEN_CHECK(lots == 0, "swaps " + tenor_names_[t] + " sum to " + off_by(lots) + " lots");
   }
 }

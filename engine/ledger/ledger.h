@@ -53,7 +53,7 @@ struct LedgerShape {
 };
 
 /// Code of a movement of securities, futures or swaps in a journal record.
-enum class Movement : std::uint8_t { trade = 1, deliver, issue, redeem, futures, swap };
+enum class Movement : std::uint8_t { trade = 1, deliver, issue, redeem, futures, swap, title };
 
 /// Double-entry books of all institutions.
 ///
@@ -128,6 +128,10 @@ class Ledger {
   /// Moves physical securities. Requires face >= 0 and box(from) >= face.
   void deliver(InstitutionId from, InstitutionId to, SecurityId s, Face face, Journal& journal, Time now);
 
+  /// Ownership changes where the securities already are (a lender keeps collateral): positions move, boxes do not.
+  /// Requires face >= 0 and from != to.
+  void transfer_title(InstitutionId from, InstitutionId to, SecurityId s, Face face, Journal& journal, Time now);
+
   /// A trade novated to the clearing house: positions change now, face and money net by institution until settle_day.
   /// Requires face > 0 and buyer != seller. `money` is what the buyer pays, accrued interest included.
   void add_trade(InstitutionId buyer, InstitutionId seller, SecurityId s, Face face, Money money, Date settle_day,
@@ -146,11 +150,19 @@ class Ledger {
   void deliver_against_payment(InstitutionId deliverer, InstitutionId receiver, SecurityId s, Face face,
                                InstitutionId clearing_house, Journal& journal, Time now);
 
+  /// `to` steps into every trade of `from` that is not settled or not delivered, at the contracts' money, so that `from` has
+  /// none left. Returns what those trades were worth to `from` at `value_per_million`: positive, `to` gained. Requires from != to.
+  Money take_over_trades(InstitutionId from, InstitutionId to, std::span<const Money> value_per_million, Journal& journal, Time now);
+
   // --- futures and swaps --------------------------------------------------------------------------------------------
   /// Lots of $100,000 underlying face; positive is long.
-  std::int64_t futures(InstitutionId i, FuturesId c) const { return futures_[c.v * n_ + i.v]; }
+  std::int64_t futures(InstitutionId i, FuturesId c) const { return futures_[at(i, c)]; }
   /// Lots of $100,000 notional; positive pays fixed.
-  std::int64_t swaps(InstitutionId i, TenorId t) const { return swaps_[t.v * n_ + i.v]; }
+  std::int64_t swaps(InstitutionId i, TenorId t) const { return swaps_[at(i, t)]; }
+  /// Everything `i` holds, by security, contract and tenor.
+  std::span<const Face> positions(InstitutionId i) const { return {&position_[at(i, SecurityId{})], issued_.size()}; }
+  std::span<const std::int64_t> futures(InstitutionId i) const { return {&futures_[at(i, FuturesId{})], futures_names_.size()}; }
+  std::span<const std::int64_t> swaps(InstitutionId i) const { return {&swaps_[at(i, TenorId{})], tenor_names_.size()}; }
   void trade_futures(InstitutionId buyer, InstitutionId seller, FuturesId c, std::int64_t lots, Journal& journal,
                      Time now);
   void trade_swap(InstitutionId fixed_payer, InstitutionId fixed_receiver, TenorId t, std::int64_t lots,
@@ -180,7 +192,10 @@ class Ledger {
     void fields(Archive& archive) { archive(day, live, face, money); }
   };
 
-  std::size_t at(InstitutionId i, SecurityId s) const { return static_cast<std::size_t>(s.v) * n_ + i.v; }
+  // One institution's holdings lie side by side.
+  std::size_t at(InstitutionId i, SecurityId s) const { return i.v * issued_.size() + s.v; }
+  std::size_t at(InstitutionId i, FuturesId c) const { return i.v * futures_names_.size() + c.v; }
+  std::size_t at(InstitutionId i, TenorId t) const { return i.v * tenor_names_.size() + t.v; }
   void post(InstitutionId from, InstitutionId to, Money amount, Reason reason, Journal& journal, Time now);
   void record(base::RecordKind kind, InstitutionId from, InstitutionId to, std::uint64_t code, std::uint64_t item,
               std::int64_t amount, Journal& journal, Time now) const;
@@ -206,7 +221,7 @@ class Ledger {
   std::vector<Face> due_face_;         // by at(institution, security)
   std::vector<Money> due_value_;       // by at(institution, security)
   std::vector<PendingDay> pending_;
-  std::vector<std::int64_t> futures_, swaps_;  // by contract or tenor, then institution
+  std::vector<std::int64_t> futures_, swaps_;  // by institution, then contract or tenor
 };
 
 }  // namespace haven::ledger

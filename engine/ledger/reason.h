@@ -23,7 +23,10 @@ enum class Reason : std::uint8_t {
   fund_flow,               ///< subscriptions and redemptions of investors inside the model
   tax,
   deposit,
-  default_loss,            ///< waterfalls, guarantees, close-out differences
+  credit,                  ///< principal of loans drawn on committed lines
+  credit_interest,
+  default_fund,            ///< members' prefunded contributions to a clearing house
+  default_loss,            ///< waterfalls, guarantees, close-out differences, what is paid out of estates
   outside,                 ///< a named flow with the outside world
   rounding,                ///< fractions of 1/10,000 dollar
 };
@@ -32,7 +35,7 @@ constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::rounding) + 1;
 constexpr std::string_view name_of(Reason reason) {
   constexpr std::string_view names[kReasons] = {
       "trade", "settlement_mark", "issue", "coupon", "redemption", "variation_margin", "initial_margin", "repo_cash",
-      "repo_interest", "securities_lending_fee", "fails_charge", "fee", "fund_flow", "tax", "deposit", "default_loss",
+      "repo_interest", "securities_lending_fee", "fails_charge", "fee", "fund_flow", "tax", "deposit", "credit", "credit_interest", "default_fund", "default_loss",
       "outside", "rounding"};
   return names[static_cast<std::size_t>(reason)];
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/loop/phases.h"
+#include "engine/loop/default.h"
 
 namespace haven::loop {
 namespace {
@@ -17,6 +17,8 @@ class Run {
     intents_.reserve(256);
     for (auto& firm : state.population.principal_trading_firm) agents::principal_trading_firm::forget(firm);
     for (auto& trader : state.population.noise) agents::noise::forget(trader);
+    for (auto& dealer : state.population.primary_dealer) agents::primary_dealer::forget(dealer);
+    state.world.last_prices = {};
   }
 
   void handle(const base::Event& e) {
@@ -33,11 +35,15 @@ class Run {
         break;
       case EventKind::clients_open: clients_open(); break;
       case EventKind::margin_payment:
-      case EventKind::intraday_payment: pay_margin(spec_, state_, probes_, scratch_); break;
-      case EventKind::noon_mark: mark_cleared(spec_, state_, at(base::hours(14) + base::minutes(30))); break;
+      case EventKind::intraday_payment: pay_margin(spec_, state_, market_, probes_, scratch_); break;
+      case EventKind::noon_mark: 
+        mark_cleared(spec_, state_, at(base::hours(14) + base::minutes(30)));
+        hear_calls();
+        break;
       case EventKind::auction: hold_auctions(spec_, state_, market_, probes_); break;
       case EventKind::settlement_price: mark_cleared(spec_, state_, next_morning()); break;
       case EventKind::close: probes_.close(w); break;
+      case EventKind::close_out_slice: DefaultDesk{spec_, state_, market_, probes_, scratch_}.sell_slice(); break;
       case EventKind::day_end: day_end(); break;
       case EventKind::sample: sample(); return;
     }
@@ -102,6 +108,7 @@ class Run {
       case Kind::bond_fund: look(p.bond_fund, i, q.bond_fund); break;
       case Kind::liability_investor: look(p.liability_investor, i, q.liability_investor); break;
       case Kind::mortgage_hedger: look(p.mortgage_hedger, i, q.mortgage_hedger); break;
+      case Kind::central_counterparty: look(p.central_counterparty, i, q.central_counterparty); break;
       case Kind::central_bank: look(p.central_bank, i, q.central_bank); break;
       default: HAVEN_CHECK(false, inst.name + " was woken but does not act");
     }
@@ -114,12 +121,10 @@ class Run {
     if (w.day == plant_.tick_day) market_.plant_tick();
     each([&](auto& member) { member.draws.start_day(day); });
     for (auto& draws : state_.request_draws) draws.start_day(day);
+    w.funding.defaults_seen *= 0.5;
     for (auto& md : w.books_data) md.volume_lots = 0;
     for (auto& basket : w.baskets) basket.volume_face = basket.signed_face = 0;
-    for (std::size_t s = 0; s < world::kSecurities; ++s) {
-      const auto& security = spec_.world.securities[s];
-      w.accrued_points[s] = security.kind == world::SecurityKind::bill ? 0.0 : instruments::remaining_flows(security.bond, spec_.world.settle[day]).accrued_points;
-    }
+    accrue(spec_, w);
     outside_flows();
 
     scenario::day_steps(spec_.scenario, spec_.world, state_.seed, w.day, state_.day_start_public, state_.steps);
@@ -208,7 +213,20 @@ class Run {
     plan_all(p.liability_investor, q.liability_investor);
     plan_all(p.mortgage_hedger, q.mortgage_hedger);
     plan_all(p.central_bank, q.central_bank);
-    for (std::size_t i = 0; i < p.household.size(); ++i) look(p.household, i, q.household);
+    for (std::size_t i = 0; i < p.household.size(); ++i) {
+      if (!state_.world.accounts[p.household[i].self.v].defaulted) look(p.household, i, q.household);
+    }
+  }
+
+  // Levered funds start to sell for what they will not be able to pay.
+  void hear_calls() {
+    auto& p = state_.population;
+    for (auto& fund : p.basis_fund) {
+      if (!state_.world.accounts[fund.self.v].defaulted) agents::basis_fund::on_call(market_.view(fund.self), spec_.population.basis_fund, fund);
+    }
+    for (auto& fund : p.swap_spread_fund) {
+      if (!state_.world.accounts[fund.self.v].defaulted) agents::swap_spread_fund::on_call(market_.view(fund.self), fund);
+    }
   }
 
   // Every five minutes by day, every half hour at night.
@@ -220,13 +238,19 @@ class Run {
     const double minutes = day ? 5.0 : 30.0;
     // Squared moves decay with a half-life of half a New York day; a day's variance is that of its ten hours plus night.
     const double weight = 1.0 - base::exp(-0.6931471805599453 * minutes / (day ? 300.0 : 1800.0));
-    const double per_day = day ? 120.0 : 60.0;
+    const double half_hours = day ? 20.0 : 60.0;
+    const std::size_t back = day ? world::kRecent : 1;
+    const bool day_begins = time_of_day == base::hours(7);
     for (std::size_t k = 0; k < world::kBooks; ++k) {
       auto& md = w.books_data[k];
       const double y = world::yield_of_ticks(spec_.world.books[k], md.mid_ticks);
-      const double move = y - md.sampled_bp;
-      if (md.sampled_bp != 0) md.variance_bp2 += weight * (move * move * per_day - md.variance_bp2);
-      md.sampled_bp = y;
+      if (day_begins) md.recent = 0;
+      if (md.recent >= back) {
+        const double move = y - md.recent_bp[(md.recent - back) % world::kRecent];
+        md.variance_bp2 += weight * (move * move * half_hours - md.variance_bp2);
+      }
+      md.recent_bp[md.recent % world::kRecent] = y;
+      ++md.recent;
     }
     if (day) {
       double out = 0;
@@ -240,7 +264,7 @@ class Run {
 
   void day_end() {
     auto& w = state_.world;
-    end_day(spec_, state_, market_, probes_);
+    end_day(spec_, state_, market_, probes_, scratch_);
     probes_.day_end(w);
     const auto next = static_cast<std::size_t>(w.day) + 1;
     if (next == spec_.world.days.size()) {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/loop/phases.h"
+#include "engine/loop/default.h"
 
 namespace haven::loop {
 
@@ -22,7 +22,7 @@ std::int64_t swap_rate_ticks(const Spec& spec, const world::World& w, std::size_
 }
 
 // Calls the change in value of one cleared product from every institution; integer values make the house flat.
-void mark_product(State& state, const world::Instrument& book, std::size_t slot, std::int64_t ticks, InstitutionId house, base::Time due) {
+void mark_product(State& state, const world::Instrument& book, std::size_t slot, std::int64_t ticks, InstitutionId house, base::Time due, agents::central_counterparty::House& manager) {
   auto& w = state.world;
   Money sum;
   for (const InstitutionId id : w.ledger.in_name_order()) {
@@ -33,30 +33,17 @@ void mark_product(State& state, const world::Instrument& book, std::size_t slot,
     const Money gain = value - account.carried[slot];
     if (gain.v == 0) continue;
     account.carried[slot] = value;
-    account.call_due -= gain;
     sum += gain;
+    if (id == house) {
+      // A defaulter's position under its management: what it gains, it does not have to pay out.
+      manager.gain += gain;
+      continue;
+    }
+    account.call_due -= gain;
     state.calls.add(w.ledger, id, house, -gain, ledger::Reason::variation_margin, due);
   }
   HAVEN_CHECK(sum.v <= 1'000'000 && sum.v >= -1'000'000, "variation margin of " + book.name + " does not sum to zero but to " + std::to_string(sum.v) + "/10000 dollar");
   if (sum.v != 0) w.ledger.round_off(house, -sum, w.journal, w.now);
-}
-
-struct MarginRequired {
-  double futures_bn = 0, swaps_bn = 0;
-};
-
-MarginRequired margin_required(const Spec& spec, const State& state, InstitutionId id) {
-  const auto& w = state.world;
-  MarginRequired required;
-  for (std::size_t c = 0; c < kContracts; ++c) {
-    const auto lots = w.ledger.futures(id, ledger::FuturesId{static_cast<std::uint16_t>(c)});
-    required.futures_bn += std::abs(static_cast<double>(lots)) * w.margin_points[c] * 1e3 * 1e-9;
-  }
-  for (std::size_t t = 0; t < kNodes; ++t) {
-    const auto lots = w.ledger.swaps(id, ledger::TenorId{static_cast<std::uint16_t>(t)});
-    required.swaps_bn += std::abs(static_cast<double>(lots)) * w.swap_margin_bp[t] * spec.world.books[kOutrightBooks + t].dv01_per_lot * 1e-9;
-  }
-  return required;
 }
 
 void announce_margins(const Spec& spec, State& state) {
@@ -89,7 +76,7 @@ void call_initial_margin(const Spec& spec, State& state, metrics::Probes& probes
     // Clearing houses post nothing to each other.
     if (spec.world.institutions[id.v].kind == Kind::central_counterparty) continue;
     auto& account = w.accounts[id.v];
-    const auto required = margin_required(spec, state, id);
+    const auto required = margin_required(spec.world, w, id);
     const auto call = [&](Money& posted, double required_bn, InstitutionId house) {
       const Money more = base::money_from_bn(required_bn) - posted;
       if (more.v == 0) return;
@@ -117,33 +104,38 @@ void announce_haircuts(const Spec& spec, State& state) {
 
 }  // namespace
 
+MarginRequired margin_required(const world::WorldSpec& spec, const world::World& w, InstitutionId id) {
+  MarginRequired required;
+  for (std::size_t c = 0; c < kContracts; ++c) {
+    const auto lots = w.ledger.futures(id, ledger::FuturesId{static_cast<std::uint16_t>(c)});
+    required.futures_bn += std::abs(static_cast<double>(lots)) * w.margin_points[c] * 1e3 * 1e-9;
+  }
+  for (std::size_t t = 0; t < kNodes; ++t) {
+    const auto lots = w.ledger.swaps(id, ledger::TenorId{static_cast<std::uint16_t>(t)});
+    required.swaps_bn += std::abs(static_cast<double>(lots)) * w.swap_margin_bp[t] * spec.books[kOutrightBooks + t].dv01_per_lot * 1e-9;
+  }
+  return required;
+}
+
 void mark_cleared(const Spec& spec, State& state, base::Time due) {
   auto& w = state.world;
+  const auto manager = [&](InstitutionId house) -> auto& { return state.population.central_counterparty[spec.world.institutions[house.v].index_in_kind]; };
   for (std::size_t c = 0; c < kContracts; ++c) {
     auto& md = w.books_data[kNodes + c];
     md.settlement_ticks = static_cast<std::int64_t>(std::floor(md.mid_ticks + 0.5));
-    mark_product(state, spec.world.books[kNodes + c], c, md.settlement_ticks, spec.world.cme, due);
+    mark_product(state, spec.world.books[kNodes + c], c, md.settlement_ticks, spec.world.cme, due, manager(spec.world.cme));
   }
   for (std::size_t t = 0; t < kNodes; ++t) {
-    mark_product(state, spec.world.books[kOutrightBooks + t], kContracts + t, swap_rate_ticks(spec, w, t), spec.world.lch, due);
+    mark_product(state, spec.world.books[kOutrightBooks + t], kContracts + t, swap_rate_ticks(spec, w, t), spec.world.lch, due, manager(spec.world.lch));
   }
 }
 
-void pay_margin(const Spec& spec, State& state, metrics::Probes& probes, PhaseScratch& scratch) {
-  (void)spec;
+void end_day(const Spec& spec, State& state, Market& market, metrics::Probes& probes, PhaseScratch& scratch) {
   auto& w = state.world;
-  state.calls.take_due(w.now, scratch.due);
-  for (const funding::MarginCall& call : scratch.due) {
-    const bool pays = call.amount.v > 0;
-    const auto reason = static_cast<ledger::Reason>(call.reason);
-    w.ledger.pay(pays ? call.institution : call.house, pays ? call.house : call.institution, pays ? call.amount : -call.amount, reason, w.journal, w.now);
-    w.accounts[call.institution.v].call_due -= call.amount;
-    if (reason == ledger::Reason::variation_margin) probes.liquidity_need(w, call.institution, base::to_bn(call.amount), 0, 0);
-  }
-}
-
-void end_day(const Spec& spec, State& state, Market& market, metrics::Probes& probes) {
-  auto& w = state.world;
+  DefaultDesk desk{spec, state, market, probes, scratch};
+  desk.end_windows();
+  desk.clear_estates();
+  end_overdrafts(spec, state, market, probes, scratch);
   announce_margins(spec, state);
   announce_haircuts(spec, state);
   const bool last = static_cast<std::size_t>(w.day) + 1 == spec.world.days.size();
@@ -154,18 +146,29 @@ void end_day(const Spec& spec, State& state, Market& market, metrics::Probes& pr
     auto& account = w.accounts[i];
     account.equity_bn = w.equity_bn(spec.world, id);
     account.peak_equity_bn = std::max(account.peak_equity_bn, account.equity_bn);
-    const Kind kind = spec.world.institutions[i].kind;
-    const bool levered = kind == Kind::basis_fund || kind == Kind::swap_spread_fund;
-    if (levered && !account.defaulted && account.equity_bn <= 0) {
-      account.defaulted = 1;
-      w.journal.record(base::RecordKind::default_event, w.now, spec.world.institutions[i].name_key, 0, static_cast<std::int64_t>(account.equity_bn * 1e6));
-      probes.default_of(w, id, "losses exceeded capital: equity " + std::to_string(account.equity_bn) + " bn at the 17:00 mark, opening " + std::to_string(account.start_equity_bn) + " bn", -account.equity_bn);
+  }
+  // Whose capital is gone is closed out by those who finance it. A closed-out debtor may take its creditors with it: until nobody more.
+  for (bool again = true; again;) {
+    again = false;
+    for (const InstitutionId id : w.ledger.in_name_order()) {
+      auto& account = w.accounts[id.v];
+      if (account.defaulted || !desk.can_default(id)) continue;
+      account.equity_bn = w.equity_bn(spec.world, id);
+      if (account.equity_bn > 0) continue;
+      Trigger trigger;
+      trigger.cash = w.ledger.cash(id);
+      trigger.line = w.credit.undrawn(id);
+      trigger.short_by = base::money_from_bn(-account.equity_bn);
+      desk.declare(id, trigger);
+      again = true;
     }
+    // Close-outs move cash at once: who repaid a lender that is gone turns to its line.
+    if (again) end_overdrafts(spec, state, market, probes, scratch);
   }
   for (const auto& dealer : state.population.primary_dealer) {
+    if (!desk.lives(dealer.self)) continue;
     probes.dealer(w, dealer.self, dealer.use_leverage, dealer.use_var, dealer.cost_bp, spec.openings[dealer.self.v].constraint);
   }
-  (void)market;
 }
 
 void hold_auctions(const Spec& spec, State& state, Market& market, metrics::Probes& probes) {
@@ -179,10 +182,11 @@ void hold_auctions(const Spec& spec, State& state, Market& market, metrics::Prob
     std::vector<agents::treasury::Bid> bids;
     const auto bid = [&](InstitutionId id, double yield_bp, double bn) {
       const auto lots = static_cast<std::int64_t>(bn * 1e4);
-      if (lots > 0) bids.push_back({id, spec.world.institutions[id.v].name_key, std::floor(yield_bp * 10.0 + 0.5) / 10.0, lots});
+      if (lots > 0 && !w.accounts[id.v].defaulted) bids.push_back({id, spec.world.institutions[id.v].name_key, std::floor(yield_bp * 10.0 + 0.5) / 10.0, lots});
     };
     // Dealers bid their share in steps at the yields at which they would buy that much from a client.
     for (auto& dealer : state.population.primary_dealer) {
+      if (w.accounts[dealer.self.v].defaulted) continue;
       for (int step = 1; step <= 4; ++step) {
         agents::primary_dealer::Request ask;
         ask.index = auction.security;

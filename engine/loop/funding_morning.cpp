@@ -31,6 +31,12 @@ struct Morning {
   world::World& w() { return state.world; }
   base::Time now() { return state.world.now; }
 
+  bool lives(InstitutionId id) { return w().accounts[id.v].defaulted == 0; }
+  // What it must have in hand beyond its own buffer: the calls that it knows, and its loan back.
+  double known_needs_bn(InstitutionId id) {
+    return base::to_bn(std::max(Money{}, w().accounts[id.v].call_due) + w().credit.owed(id, reference_hbp(spec), today));
+  }
+
   // Raises up to `cash` from `lender` against the borrower's collateral, security by security. Returns what was raised.
   Money borrow(InstitutionId lender, InstitutionId borrower, Segment segment, Money cash, double rate_bp, double haircut, funding::Reuse reuse) {
     Money raised;
@@ -66,14 +72,14 @@ struct Morning {
   }
 
   void settle() {
-    for (std::uint16_t s = 0; s < world::kSecurities; ++s) {
-      const double dirty = w().security_price(spec.world, s) + w().accrued_points[s];
-      scratch.per_million[s] = {static_cast<std::int64_t>(dirty * 1e4 * base::kMoneyPerDollar + 0.5)};
-    }
+    collateral_values(spec.world, w(), scratch.per_million);
     scratch.fails.clear();
     scratch.maturities.close_all(w().ledger, w().contracts, w().collateral, today, scratch.fails, w().journal, now());
-    w().ledger.settle(today, spec.world.ficc, scratch.per_million, w().journal, now());
+    double failed_returns_bn = 0;
+    for (const funding::Fail& fail : scratch.fails) failed_returns_bn += base::to_bn(fail.face);
+    // A coupon belongs to who held before today's settlements: they were priced without it.
     pay_coupons();
+    w().ledger.settle(today, spec.world.ficc, scratch.per_million, w().journal, now());
     scratch.fails.clear();
     scratch.deliveries.deliver_all(w().ledger, w().contracts, w().collateral, spec.world.ficc, scratch.fails, w().journal, now());
     // Who is short borrows from the central bank's portfolio, for cash, and delivers.
@@ -99,7 +105,10 @@ struct Morning {
       scratch.fails.clear();
       scratch.deliveries.deliver_all(w().ledger, w().contracts, w().collateral, spec.world.ficc, scratch.fails, w().journal, now());
     }
+    auto& fails_bn = w().funding.fails_bn;
+    fails_bn = failed_returns_bn;
     for (const funding::Fail& fail : scratch.fails) {
+      fails_bn += base::to_bn(fail.face);
       probes.fail(w(), base::to_bn(fail.face));
       const Money charge = funding::fails_charge(fail.value, hbp(100.0 * spec.world.rates.target_lower_pct), 1);
       if (charge.v > 0) w().ledger.pay(fail.failing, spec.world.ficc, charge, ledger::Reason::fails_charge, w().journal, now());
@@ -124,12 +133,8 @@ struct Morning {
   void pay_coupons() {
     const base::Date yesterday = state.world.day > 0 ? spec.world.days[static_cast<std::size_t>(state.world.day - 1)] : today;
     for (std::uint16_t s = 0; s < world::kSecurities; ++s) {
-      const auto& security = spec.world.securities[s];
-      if (security.kind == world::SecurityKind::bill) continue;
-      const auto period = instruments::coupon_period(security.bond, today);
-      if (period.start <= yesterday || period.start > today) continue;
-      const Money per_million = instruments::coupon_payment(security.bond, Face{1'000'000});
-      w().ledger.pay_coupon(spec.world.treasury, SecurityId{s}, per_million, w().journal, now());
+      const Money per_million = coupon_between(spec.world.securities[s], yesterday, today);
+      if (per_million.v != 0) w().ledger.pay_coupon(spec.world.treasury, SecurityId{s}, per_million, w().journal, now());
     }
   }
 
@@ -137,6 +142,7 @@ struct Morning {
     auto& p = state.population;
     const auto flow = [&](auto& funds, const auto& parameters) {
       for (auto& fund : funds) {
+        if (!lives(fund.self)) continue;
         const double bn = agents::money_fund::investor_flow_bn(market.view(fund.self), parameters, fund);
         const Money amount = grains(std::abs(bn) * parameters.repo_share);
         if (amount.v == 0) continue;
@@ -152,17 +158,26 @@ struct Morning {
     const Opening& opening = spec.openings[client.v];
     auto& account = w().accounts[client.v];
     auto& pool = state.population.primary_dealer;
-    const double need = std::max(0.0, buffer_bn - base::to_bn(w().ledger.cash(client)));
+    const double need = std::max(0.0, buffer_bn + known_needs_bn(client) - base::to_bn(w().ledger.cash(client)));
+    account.refused_by = client;
+    account.declined_bn = account.unsecured_bn = 0;
     account.haircut = std::max(0, state.haircuts[client.v].in_force_hbp) * 1e-6;
     if (need <= 0 || opening.financiers.empty() || pool.empty()) return account.refused_bn = 0;
-    double left = need, paid = 0, sum = 0;
+    double left = need, paid = 0, sum = 0, most_refused = 0;
     for (int round = 0; round < 2 && left > 1e-3; ++round) {
       for (std::size_t i = 0; i < opening.financiers.size() && left > 1e-3; ++i) {
         auto& dealer = pool[opening.financiers[i] % pool.size()];
+        if (!lives(dealer.self)) continue;
         const double already = base::to_bn(w().contracts.lent(dealer.self));
         const auto quote = agents::primary_dealer::repo_quote(market.view(dealer.self), spec.population.primary_dealer, dealer, already);
+        // What others do not take it is asked for as well; one that cuts its clients back takes no more than its own.
+        if (round == 1 && quote.rolled_share < 1.0) continue;
         const double share = round == 0 ? need / static_cast<double>(opening.financiers.size()) : left;
-        const double granted = std::min({share, left, std::max(0.0, quote.most_bn)});
+        const double granted = std::min({share * quote.rolled_share, left, std::max(0.0, quote.most_bn)});
+        if (std::min(share, left) - granted > most_refused) {
+          most_refused = std::min(share, left) - granted;
+          account.refused_by = dealer.self;
+        }
         const Money cleared = grains(granted * dealer.cleared_share);
         const Money bilateral = grains(granted) - cleared;
         Money got = borrow(dealer.self, client, Segment::sponsored, cleared, 100.0 * quote.rate_pct, account.haircut, funding::Reuse::permitted);
@@ -175,6 +190,8 @@ struct Morning {
     }
     if (sum > 0) account.financing_pct = paid / sum;
     account.refused_bn = left > 0.01 * need ? left : 0.0;
+    account.declined_bn = std::min(left, most_refused);
+    account.unsecured_bn = left - account.declined_bn;
     return account.refused_bn;
   }
 
@@ -190,6 +207,7 @@ struct Morning {
   void clients() {
     Tally tally;
     const auto finance = [&](InstitutionId id, double buffer_bn) {
+      if (!lives(id)) return;
       const double refused = finance_client(id, buffer_bn);
       tally.refused_bn += refused;
     };
@@ -200,7 +218,7 @@ struct Morning {
       return sum;
     };
     for (auto& fund : p.basis_fund) finance(fund.self, spec.population.basis_fund.buffer * position_bn(fund.self));
-    for (auto& firm : p.principal_trading_firm) finance(firm.self, 0.0);
+    for (auto& firm : p.principal_trading_firm) finance(firm.self, spec.population.principal_trading_firm.cash_buffer_bn * firm.scale);
     for (auto& fund : p.swap_spread_fund) finance(fund.self, spec.population.swap_spread_fund.buffer * position_bn(fund.self));
     for (const auto& t : scratch.trades) {
       if (t.segment == Segment::nccbr || t.segment == Segment::sponsored) tally.add(base::to_bn(t.cash), t.rate_hbp * 0.01);
@@ -210,7 +228,10 @@ struct Morning {
     w().funding.refused_bn = tally.refused_bn;
   }
 
-  double need_bn(InstitutionId id) { return std::max(0.0, spec.operating_cash_bn * spec.openings[id.v].scale - base::to_bn(w().ledger.cash(id))); }
+  double need_bn(InstitutionId id) {
+    if (!lives(id)) return 0;
+    return std::max(0.0, spec.operating_cash_bn * spec.openings[id.v].scale + known_needs_bn(id) - base::to_bn(w().ledger.cash(id)));
+  }
 
   // Dealers outside the core raise part of their cash from core dealers, who raise it again: one more link in the chain.
   void between_dealers() {
@@ -218,7 +239,7 @@ struct Morning {
     std::vector<std::size_t>& core = core_;
     core.clear();
     for (std::size_t i = 0; i < pool.size(); ++i) {
-      if (spec.openings[pool[i].self.v].core) core.push_back(i);
+      if (spec.openings[pool[i].self.v].core && lives(pool[i].self)) core.push_back(i);
     }
     if (core.empty()) return;
     const double guess = w().funding.dvp_pct > 0 ? w().funding.dvp_pct : spec.world.rates.iorb_pct - 0.03;
@@ -228,7 +249,8 @@ struct Morning {
       const double wanted = spec.interdealer_share * need_bn(pool[i].self);
       for (int k = 0; k < 2; ++k) {
         const std::size_t lender = core[(i + static_cast<std::size_t>(k)) % core.size()];
-        const Money got = borrow(pool[lender].self, pool[i].self, Segment::dvp, grains(wanted / 2), 100.0 * guess, 0.0, funding::Reuse::permitted);
+        const double passed = agents::primary_dealer::passed_on(market.view(pool[lender].self), spec.population.primary_dealer);
+        const Money got = borrow(pool[lender].self, pool[i].self, Segment::dvp, grains(passed * wanted / 2), 100.0 * guess, 0.0, funding::Reuse::permitted);
         tally.add(base::to_bn(got), 100.0 * guess);
       }
     }
@@ -246,6 +268,7 @@ struct Morning {
     };
     const auto offers = [&](auto& lenders, const auto& parameters) {
       for (auto& lender : lenders) {
+        if (!lives(lender.self)) continue;
         scratch.steps.clear();
         offer(market.view(lender.self), parameters, lender, venue, scratch.steps);
         add(lender.self);
@@ -288,6 +311,7 @@ struct Morning {
     }
     const auto park = [&](auto& funds) {
       for (auto& fund : funds) {
+        if (!lives(fund.self)) continue;
         const double cash = std::min(spec.population.central_bank.on_rrp_cap_bn, base::to_bn(w().ledger.cash(fund.self)));
         if (cash <= 0.001) continue;
         const Money got = borrow(fund.self, spec.world.fed, Segment::on_rrp, grains(cash), 100.0 * spec.world.rates.on_rrp_pct, 0.0, funding::Reuse::forbidden);
@@ -327,6 +351,21 @@ struct Morning {
 
 }  // namespace
 
+Money coupon_between(const world::Security& security, base::Date after, base::Date until) {
+  if (security.kind == world::SecurityKind::bill) return {};
+  const auto period = instruments::coupon_period(security.bond, until);
+  return period.start > after && period.start <= until ? instruments::coupon_payment(security.bond, Face{1'000'000}) : Money{};
+}
+
+void accrue(const Spec& spec, world::World& w) {
+  const auto day = static_cast<std::size_t>(w.day);
+  for (std::size_t s = 0; s < world::kSecurities; ++s) {
+    const auto& security = spec.world.securities[s];
+    w.accrued_points[s] = security.kind == world::SecurityKind::bill ? 0.0 : instruments::remaining_flows(security.bond, spec.world.settle[day]).accrued_points;
+    w.coupon_due[s] = coupon_between(security, spec.world.days[day], spec.world.settle[day]);
+  }
+}
+
 void funding_morning(const Spec& spec, State& state, Market& market, metrics::Probes& probes, PhaseScratch& scratch) {
   const auto day = static_cast<std::size_t>(state.world.day);
   scratch.per_million.resize(world::kSecurities);
@@ -334,6 +373,7 @@ void funding_morning(const Spec& spec, State& state, Market& market, metrics::Pr
   morning.settle();
   morning.investors();
   morning.make_repo();
+  repay_lines(spec, state);
   update_leverage(spec, state);
 }
 

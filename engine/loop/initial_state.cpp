@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/loop/market.h"
+#include "engine/loop/phases.h"
 
 namespace haven::loop {
 namespace {
@@ -13,7 +13,7 @@ using world::Kind;
 using world::kNodes;
 using world::kOutrightBooks;
 
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
 
 ledger::LedgerShape shape_of(const Spec& spec) {
   ledger::LedgerShape shape;
@@ -123,6 +123,7 @@ void open_ledger(const Spec& spec, State& state) {
   const auto n = static_cast<std::uint32_t>(spec.world.institutions.size());
   w.contracts = funding::Contracts(n, 16384);
   w.collateral = funding::Collateral(n, static_cast<std::uint16_t>(world::kSecurities), 65536);
+  w.credit = funding::Credit(n);
   w.accounts.resize(n);
   for (std::uint32_t i = 0; i < n; ++i) {
     const Opening& opening = spec.openings[i];
@@ -133,6 +134,8 @@ void open_ledger(const Spec& spec, State& state) {
     }
     if (opening.cash_bn != 0) w.ledger.receive_from_outside(id, base::money_from_bn(opening.cash_bn), ledger::kOpeningFlow, w.journal, w.now);
     w.accounts[i].haircut = opening.haircut;
+    w.accounts[i].refused_by = id;
+    if (opening.line_bn > 0) w.credit.open_line(id, opening.line_from, base::money_from_bn(opening.line_bn), static_cast<std::int32_t>(std::floor(opening.line_spread_bp * 100.0 + 0.5)));
   }
   // Opening futures and swaps face their clearing house, at the opening price.
   const auto open_cleared = [&](std::size_t slot, const world::Instrument& book, InstitutionId house, std::int64_t ticks, auto&& opening_of, auto&& trade) {
@@ -176,6 +179,27 @@ void open_margin(const Spec& spec, State& state) {
     state.last_swap_bp[t] = spec.world.start_yield_bp[t] + spec.world.start_swap_spread_bp[t];
     w.swap_margin_bp[t] = state.swap_margin[t].level.in_force_hbp * 1e-6 / value_per_bp;
   }
+  // Positions held at the start are margined, and members' contributions prefunded, at the start.
+  for (const base::InstitutionId id : w.ledger.in_name_order()) {
+    if (spec.world.institutions[id.v].kind == Kind::central_counterparty) continue;
+    const auto required = margin_required(spec.world, w, id);
+    const auto post = [&](base::Money& posted, double required_bn, base::InstitutionId house) {
+      posted = base::money_from_bn(required_bn);
+      w.ledger.pay(id, house, posted, ledger::Reason::initial_margin, w.journal, w.now);
+    };
+    post(w.accounts[id.v].futures_margin, required.futures_bn, spec.world.cme);
+    post(w.accounts[id.v].swap_margin, required.swaps_bn, spec.world.lch);
+  }
+  const auto& members = state.population.primary_dealer;
+  double total = 0;
+  for (const auto& dealer : members) total += dealer.scale;
+  for (std::size_t h = 0; h < state.population.central_counterparty.size() && total > 0; ++h) {
+    for (const auto& dealer : members) {
+      base::Money& contribution = w.accounts[dealer.self.v].default_fund[h];
+      contribution = base::money_from_bn(spec.population.central_counterparty.resources[h].default_fund_bn * dealer.scale / total);
+      w.ledger.pay(dealer.self, state.population.central_counterparty[h].self, contribution, ledger::Reason::default_fund, w.journal, w.now);
+    }
+  }
   state.haircuts.resize(spec.openings.size());
   for (std::size_t i = 0; i < spec.openings.size(); ++i) {
     auto& level = state.haircuts[i];
@@ -196,7 +220,7 @@ State initial_state(const Spec& spec, std::uint64_t seed, std::vector<base::Reco
   w.outside = state.day_start_public = scenario::initial_public(spec.scenario, spec.world);
   open_books(spec, w);
   open_ledger(spec, state);
-  open_margin(spec, state);
+  accrue(spec, w);
 
   const std::size_t n = spec.world.institutions.size();
   state.sequence.assign(n + 1, 0);
@@ -214,6 +238,7 @@ State initial_state(const Spec& spec, std::uint64_t seed, std::vector<base::Reco
     state.request_draws.push_back({seed, base::mix(spec.world.institutions[i].name_key), 0, 0});
   }
   state.handles.assign(handles, {});
+  open_margin(spec, state);
 
   base::Event first;
   first.time = base::midnight(spec.world.days.front()) - base::hours(6);

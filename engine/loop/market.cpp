@@ -76,6 +76,29 @@ void Market::apply(InstitutionId who, const world::Intents& intents) {
   }
 }
 
+void Market::cancel_all(InstitutionId who) {
+  if (state_.handle_slots[who.v] == 0) return;
+  for (std::size_t k = 0; k < world::kBooks; ++k) {
+    for (std::size_t slot = 0; slot < state_.handle_slots[who.v]; ++slot) {
+      markets::OrderHandle& h = handle(who, k, slot);
+      if (state_.world.books[k].cancel(h) > 0) {
+        ++state_.world.orders;
+        state_.world.journal.record(base::RecordKind::cancel, state_.world.now, spec_.world.institutions[who.v].name_key, k, static_cast<std::int64_t>(slot));
+      }
+      h = {};
+    }
+    refresh(k);
+  }
+}
+
+void Market::liquidate(Liquidation& liquidation, const world::Slicing& how) {
+  slice_.clear();
+  world::send_slices(view(liquidation.seller), liquidation.program, how, slice_);
+  liquidating_ = &liquidation;
+  apply(liquidation.seller, slice_);
+  liquidating_ = nullptr;
+}
+
 void Market::submit(InstitutionId who, const world::Intent& intent) {
   world::World& w = state_.world;
   markets::NewOrder order;
@@ -86,6 +109,12 @@ void Market::submit(InstitutionId who, const world::Intent& intent) {
   order.price = intent.limit;
   order.lots = intent.lots;
   ++w.orders;
+  // A venue's own rule: bonds and futures have a price above zero. Spreads may have any sign.
+  if (intent.limit.v < 1 && spec_.world.books[intent.book].kind != world::BookKind::spreadover) {
+    ++w.rejected;
+    if (intent.kind == IntentKind::limit) quote_rejected(who, intent.book, intent.side, intent.slot, intent.lots);
+    return;
+  }
   w.journal.record(base::RecordKind::order, w.now, spec_.world.institutions[who.v].name_key,
                    intent.book | (static_cast<std::uint64_t>(intent.side) << 16) | (static_cast<std::uint64_t>(static_cast<std::uint32_t>(intent.limit.v)) << 32), intent.lots);
   const auto result = w.books[intent.book].submit(order, [&](const markets::Fill& fill) { on_trade(who, intent, fill); },
@@ -155,8 +184,15 @@ void Market::trade_security(InstitutionId buyer, InstitutionId seller, std::size
   world::World& w = state_.world;
   const base::Face face{lots * 100'000};
   const base::Price price = instruments::price_at(instruments::kQuote, clean_points + w.accrued_points[security], instruments::Rounding::nearest);
-  w.ledger.add_trade(buyer, seller, base::SecurityId{static_cast<std::uint16_t>(security)}, face, instruments::value(instruments::kQuote, price, lots),
-                     spec_.world.settle[static_cast<std::size_t>(w.day)], w.journal, w.now);
+  const base::Money money = instruments::value(instruments::kQuote, price, lots);
+  w.ledger.add_trade(buyer, seller, base::SecurityId{static_cast<std::uint16_t>(security)}, face, money, spec_.world.settle[static_cast<std::size_t>(w.day)], w.journal, w.now);
+  if (liquidating_ != nullptr) liquidating_->proceeds += seller == liquidating_->seller ? money : -money;
+  const auto closing_out = [&](InstitutionId who, base::Money received) {
+    const auto& inst = spec_.world.institutions[who.v];
+    if (inst.kind == Kind::central_counterparty) state_.population.central_counterparty[inst.index_in_kind].traded += received;
+  };
+  closing_out(buyer, -money);
+  closing_out(seller, money);
   probes_.trade_cash(w, buyer, seller, security, lots);
 }
 
@@ -172,9 +208,13 @@ void Market::executed(InstitutionId who, std::size_t k, Side side, base::Price p
   if (book.kind == world::BookKind::futures) world::executed_futures(*program, book.index, side, lots);
   if (book.kind == world::BookKind::cash) world::executed_cash(*program, book.index, side, lots);
   if (book.kind == world::BookKind::spreadover) world::executed_package(*program, book.index, side, lots);
+  if (inst.kind == Kind::central_counterparty && book.kind == world::BookKind::spreadover) {
+    agents::central_counterparty::on_package(state_.population.central_counterparty[inst.index_in_kind], book.index, side, lots);
+  }
 }
 
 void Market::executed_cash(InstitutionId who, std::size_t security, Side side, std::int64_t lots) {
+  if (liquidating_ != nullptr) return world::executed_cash(liquidating_->program, security, side, lots);
   if (world::Program* program = program_of(who)) world::executed_cash(*program, security, side, lots);
   auto& need = state_.world.accounts[who.v].need_lots[security];
   if (need > 0 && side == Side::sell) need -= std::min(need, lots);
@@ -257,6 +297,7 @@ void Market::request(InstitutionId who, const world::Intent& intent) {
   for (int i = 0; i < intent.dealers && i < static_cast<int>(n); ++i) {
     const std::uint32_t pick = order.next();
     dealers::Dealer& dealer = pool[pick];
+    if (dealer.self == who || !lives(dealer.self)) continue;
     ++asked;
     const auto answer = dealers::answer(view(dealer.self), spec_.population.primary_dealer, dealer, ask);
     if (answer.decline != dealers::Decline::none) {
@@ -303,14 +344,17 @@ void Market::refresh_baskets() {
   const std::size_t n = pool.size();
   if (n == 0) return;
   for (std::size_t b = 0; b < world::kBaskets; ++b) {
+    std::size_t streams = 0;
     for (std::size_t i = 0; i < n; ++i) {
+      if (!lives(pool[i].self)) continue;
       const auto s = dealers::stream(view(pool[i].self), spec_.population.primary_dealer, pool[i], b);
-      bids_[i] = s.bid_bp;
-      asks_[i] = s.ask_bp;
+      bids_[streams] = s.bid_bp;
+      asks_[streams++] = s.ask_bp;
     }
-    const auto half = static_cast<std::ptrdiff_t>(n / 2);
-    std::nth_element(bids_.begin(), bids_.begin() + half, bids_.end());
-    std::nth_element(asks_.begin(), asks_.begin() + half, asks_.end());
+    if (streams == 0) return;
+    const auto half = static_cast<std::ptrdiff_t>(streams / 2);
+    std::nth_element(bids_.begin(), bids_.begin() + half, bids_.begin() + static_cast<std::ptrdiff_t>(streams));
+    std::nth_element(asks_.begin(), asks_.begin() + half, asks_.begin() + static_cast<std::ptrdiff_t>(streams));
     const double bid = bids_[static_cast<std::size_t>(half)], ask = asks_[static_cast<std::size_t>(half)];
     state_.world.baskets[b].mid_bp = 0.5 * (bid + ask);
     state_.world.baskets[b].half_spread_bp = 0.5 * (bid - ask);
@@ -331,6 +375,7 @@ world::Program* Market::program_of(InstitutionId who) {
     case Kind::liability_investor: return &p.liability_investor[i].program;
     case Kind::mortgage_hedger: return &p.mortgage_hedger[i].program;
     case Kind::central_bank: return &p.central_bank[i].program;
+    case Kind::central_counterparty: return &p.central_counterparty[i].program;
     default: return nullptr;
   }
 }

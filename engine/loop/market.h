@@ -13,6 +13,10 @@ class Market {
   /// Applies what `who` wrote, in order. May wake others later; runs no other agent now except dealers asked to quote.
   void apply(base::InstitutionId who, const world::Intents& intents);
   void wake(base::InstitutionId who, base::Time at, std::uint16_t reason);
+  /// Takes every resting order of `who` out of the books.
+  void cancel_all(base::InstitutionId who);
+  /// Sends one slice of a liquidation; what trades goes to its program and proceeds instead of its seller's own.
+  void liquidate(Liquidation& liquidation, const world::Slicing& how);
   void schedule(EventKind kind, base::Time at, std::uint32_t payload = 0);
   world::View view(base::InstitutionId who) const { return {spec_.world, state_.world, who}; }
 
@@ -33,6 +37,7 @@ class Market {
   void refresh(std::size_t book);
   void maker_filled(base::InstitutionId maker, std::size_t book, base::Side side, std::uint32_t slot, base::Price price, std::int64_t lots);
   void quote_rejected(base::InstitutionId who, std::size_t book, base::Side side, std::uint32_t slot, std::int64_t lots);
+  bool lives(base::InstitutionId who) const { return state_.world.accounts[who.v].defaulted == 0; }
   world::Program* program_of(base::InstitutionId who);
   markets::OrderHandle& handle(base::InstitutionId who, std::size_t book, std::size_t slot) {
     return state_.handles[state_.handle_offset[who.v] + book * state_.handle_slots[who.v] + slot];
@@ -41,9 +46,11 @@ class Market {
   const Spec& spec_;
   State& state_;
   metrics::Probes& probes_;
+  world::Intents slice_;                     ///< of a liquidation
   world::Intents follow_up_;                 ///< hedges that answer a client's own trade
   std::vector<double> bids_, asks_;          ///< scratch of refresh_baskets, by dealer
   std::int32_t planted_tick_ = 0;
+  Liquidation* liquidating_ = nullptr;       ///< while its slice is applied
 };
 
 /// The book slots in which an institution of this kind may rest orders at once.

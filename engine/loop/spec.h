@@ -26,6 +26,18 @@ struct Opening {
   double assets_bn = 0;                                   ///< money funds: assets
   double cleared_share = 0;                               ///< dealers: of client repo that nets at the clearing house
   bool core = false;                                      ///< dealers: raises cash for others
+  base::InstitutionId line_from;                          ///< who lends on its committed line
+  double line_bn = 0;                                     ///< its size; 0: none
+  double line_spread_bp = 0;                              ///< over interest on reserves
+};
+
+/// How what a defaulter leaves is sold, and what an estate's assets fetch.
+struct CloseOut {
+  double hours = 0;          ///< over which lenders and estates sell
+  double slice_minutes = 0;
+  double child_bn = 0;       ///< largest request, ten-year equivalents
+  double tolerance_bp = 0;   ///< worst yield against the mid
+  double recovery_alpha = 1, recovery_beta = 1;  ///< Rogers and Veraart: of an estate's own assets, of what it receives
 };
 
 struct Spec {
@@ -39,6 +51,7 @@ struct Spec {
   double tri_party_haircut = 0.02;
   funding::MarginRule futures_margin, swap_margin;
   funding::HaircutRule client_haircut;                    ///< base_hbp is each client's own, in Opening
+  CloseOut close_out;
   double operating_cash_bn = 0.5;                         ///< a financed institution keeps this much over its buffer, per unit of scale
 };
 

@@ -7,6 +7,7 @@
 
 #include "engine/base/event_queue.h"
 #include "engine/funding/margin.h"
+#include "engine/loop/estates.h"
 #include "engine/loop/spec.h"
 #include "engine/world/world.h"
 
@@ -25,7 +26,8 @@ enum class EventKind : std::uint8_t {
   auction,           ///< 13:00
   settlement_price,  ///< 15:00: futures and swaps settle
   close,             ///< 15:30: securities close
-  day_end,           ///< 17:00: marks, limits, defaults
+  close_out_slice,   ///< what is sold because of defaults: one slice of everything
+  day_end,           ///< 17:00: marks, limits, overdrafts, defaults, clearing of estates
   sample             ///< five minutes: volatility, streams, probes
 };
 
@@ -58,6 +60,10 @@ struct State {
   std::array<double, world::kNodes> last_swap_bp{};
   std::vector<funding::LaggedLevel> haircuts;        ///< by institution
   funding::MarginCalls calls;
+  std::vector<Estate> estates;
+  std::vector<Liquidation> liquidations;
+  std::vector<HouseAccount> house_accounts;          ///< open ones
+  std::uint8_t slice_scheduled = 0;                  ///< a close_out_slice waits in the queue
   std::vector<std::uint8_t> leverage_started;        ///< dealers whose opening exposure was measured
   std::vector<double> opening_exposure_bn;
   std::uint8_t finished = 0;
@@ -65,7 +71,7 @@ struct State {
   template <class Archive>
   void fields(Archive& archive) {
     archive(world, population, queue, seed, sequence, handle_offset, handle_slots, handles, steps, day_start_public, request_draws,
-            futures_margin, swap_margin, last_settlement_points, last_swap_bp, haircuts, calls,
+            futures_margin, swap_margin, last_settlement_points, last_swap_bp, haircuts, calls, estates, liquidations, house_accounts, slice_scheduled,
             leverage_started, opening_exposure_bn, finished);
   }
 };

@@ -180,6 +180,12 @@ void Probes::default_of(const world::World& w, base::InstitutionId id, const std
   result_.defaults.push_back({w.now, inst.name, world::to_string(inst.kind), cause, shortfall_bn});
 }
 
+void Probes::default_step(const world::World& w, base::InstitutionId id, const std::string& account, const std::string& item, base::InstitutionId other, base::Money amount) {
+  if (!on()) return;
+  const auto& name = spec_->institutions[id.v].name;
+  result_.default_steps.push_back({w.now, name, account, item, id == other ? "" : spec_->institutions[other.v].name, base::to_bn(amount)});
+}
+
 void Probes::day_end(const world::World& w) {
   if (!on()) return;
   const base::Date day = spec_->days[static_cast<std::size_t>(w.day)];
@@ -221,7 +227,7 @@ void Probes::day_end(const world::World& w) {
   std::array<std::array<double, world::kSecurities>, world::kKinds> cash{};
   std::array<std::array<double, world::kContracts>, world::kKinds> futures{};
   std::array<std::array<double, kNodes>, world::kKinds> swaps{};
-  std::array<double, world::kKinds> equity{};
+  std::array<double, world::kKinds> equity{}, drawn{};
   for (std::uint32_t i = 0; i < spec_->institutions.size(); ++i) {
     const auto kind = static_cast<std::size_t>(spec_->institutions[i].kind);
     const base::InstitutionId id{i};
@@ -229,6 +235,7 @@ void Probes::day_end(const world::World& w) {
     for (std::size_t c = 0; c < world::kContracts; ++c) futures[kind][c] += static_cast<double>(w.ledger.futures(id, ledger::FuturesId{static_cast<std::uint16_t>(c)})) * 1e-4;
     for (std::size_t t = 0; t < kNodes; ++t) swaps[kind][t] += static_cast<double>(w.ledger.swaps(id, ledger::TenorId{static_cast<std::uint16_t>(t)})) * 1e-4;
     equity[kind] += w.accounts[i].equity_bn;
+    drawn[kind] += base::to_bn(w.credit.line(id).drawn);
   }
   for (std::size_t kind = 0; kind < world::kKinds; ++kind) {
     const std::string name = world::to_string(static_cast<world::Kind>(kind));
@@ -258,6 +265,7 @@ void Probes::day_end(const world::World& w) {
     day_value("futures_" + name + "_10y_bn", w, futures_ten);
     day_value("swaps_" + name + "_bn", w, swap_total);
     day_value("equity_" + name + "_bn", w, equity[kind]);
+    day_value("line_drawn_" + name + "_bn", w, drawn[kind]);
     const auto& need = needs_[kind];
     if (need[0] != 0 || need[1] != 0 || need[2] != 0) result_.liquidity_needs.push_back({day, name, need[0], need[1], need[2]});
   }

@@ -49,6 +49,8 @@ class Probes {
   void auction(const world::World& w, std::size_t security, double tail_bp, double cover);
   void fail(const world::World& w, double face_bn);
   void default_of(const world::World& w, base::InstitutionId id, const std::string& cause, double shortfall_bn);
+  /// One step of a default's trace (DefaultStepRow).
+  void default_step(const world::World& w, base::InstitutionId id, const std::string& account, const std::string& item, base::InstitutionId other, base::Money amount);
   void day_end(const world::World& w);
 
   /// Everything seen, metrics evaluated. Calm days are calm_from..calm_to.

@@ -74,6 +74,19 @@ struct DefaultRow {
   double shortfall_bn = 0;
 };
 
+/// One step of a defaulter's trace, in the order in which it happened. account says whose books the amount is in: "trigger" (what led
+/// to the default), a clearing house's name, "repo", "claims", "estate", "clearing". Amounts are exact to 1/10,000 dollar:
+///   trigger:   call - cash - line left = short by
+///   house:     margin held + own contribution - calls not met + close-out gain = its result
+///   repo:      owed to a lender - sold - kept = its claim
+///   estate:    cash at default + repaid + margin left over + securities sold (and marks until they settled) = cash at the clearing
+///   clearing:  cash + received - paid = left in the estate
+struct DefaultStepRow {
+  base::Time time;
+  std::string institution, account, item, counterparty;
+  double amount_bn = 0;
+};
+
 /// Everything one run produced. Kinds of institutions and their counts come with the manifest, not here.
 struct RunResult {
   std::uint64_t seed = 0;
@@ -88,6 +101,7 @@ struct RunResult {
   std::vector<RepoRow> repo;
   std::vector<CollateralEdgeRow> collateral;
   std::vector<DefaultRow> defaults;
+  std::vector<DefaultStepRow> default_steps;
 };
 
 }  // namespace haven::metrics

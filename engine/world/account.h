@@ -14,6 +14,7 @@ struct Account {
   base::Money repo_lent;               ///< cash lent in reverse repo, outstanding
   base::Money futures_margin, swap_margin;  ///< initial margin posted, or called, at each clearing house
   base::Money call_due;                ///< variation margin and calls due at the next payment phase (positive: it pays)
+  std::array<base::Money, kHouses> default_fund{};  ///< prefunded at each clearing house, not yet used up
   std::array<base::Money, 2 * kContracts> carried{};  ///< value of futures and swaps at the last settlement
   double equity_bn = 0;                ///< at the last mark, market value of everything less debts
   double start_equity_bn = 0;          ///< at the first day's open
@@ -21,6 +22,8 @@ struct Account {
   double haircut = 0;                  ///< on this client's repo, fraction
   double financing_pct = 0;            ///< rate of its repo this morning
   double refused_bn = 0;               ///< financing asked for and refused this morning
+  double declined_bn = 0, unsecured_bn = 0;  ///< this morning's cash not got: dealers declined it; it had no free collateral for it
+  base::InstitutionId refused_by;      ///< who refused most of it; itself when nobody did
   double leverage_capacity_bn = 0;     ///< most exposure its desk may carry: minimum over constraints
   double leverage_exposure_bn = 0;     ///< this morning's, repo book and securities
   std::array<std::int64_t, kSecurities> need_lots{};  ///< outside instructions not yet executed: sell (+) by security

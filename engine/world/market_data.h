@@ -8,6 +8,9 @@
 
 namespace haven::world {
 
+/// Five-minute samples in half an hour: over shorter moves a large tick hides or exaggerates volatility.
+constexpr std::size_t kRecent = 6;
+
 /// Public data of one book. Updated by the loop after every applied order.
 /// Invariant: bid < ask when both are present.
 struct MarketData {
@@ -19,8 +22,9 @@ struct MarketData {
   std::int64_t volume_lots = 0;       ///< traded today
   std::int64_t signed_lots = 0;       ///< aggressive buys minus sells by others than principal trading firms, cumulative
   std::int64_t settlement_ticks = 0;  ///< last official settlement price (futures, spreadovers)
-  double variance_bp2 = 0;            ///< EWMA of squared five-minute moves of the mid's yield, bp^2 a day
-  double sampled_bp = 0;              ///< yield at the last sample
+  double variance_bp2 = 0;            ///< EWMA of squared half-hour moves of the mid's yield, bp^2 a day
+  std::array<double, kRecent> recent_bp{};  ///< yields at the last samples, ring; by night only the last counts
+  std::uint8_t recent = 0;            ///< samples in it since the day or the night began
 };
 
 /// One dealer's stream for one off-the-run basket: yields it would deal at, bp. bid_bp > ask_bp (a buyer wants yield).
@@ -40,6 +44,8 @@ struct BasketData {
 struct FundingData {
   double sofr_pct = 0, tri_party_pct = 0, gcf_pct = 0, dvp_pct = 0, bilateral_pct = 0;
   double refused_bn = 0;
+  double fails_bn = 0;       ///< face that was not delivered or returned that morning
+  double defaults_seen = 0;  ///< defaulters that everybody has heard of; halves with each session
 };
 
 }  // namespace haven::world

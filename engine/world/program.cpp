@@ -86,6 +86,17 @@ base::Time next_client_look(const View& view, int count, double jitter) {
   return midnight + base::Duration{static_cast<std::int64_t>((static_cast<double>(kFirstLookMinute) + gap * (slot + jitter)) * 6e10)};
 }
 
+base::Time next_close_out_slice(const View& view, base::Duration slice) {
+  const base::Duration next = base::time_of_day(view.now() + slice);
+  if (next >= base::hours(7) + base::minutes(30) && next < base::hours(16) + base::minutes(30)) return view.now() + slice;
+  const auto& spec = view.spec();
+  for (auto day = static_cast<std::size_t>(view.day()); day < spec.days.size(); ++day) {
+    const base::Time morning = base::midnight(spec.days[day]) + base::hours(8);
+    if (morning > view.now()) return morning;
+  }
+  return base::midnight(spec.settle.back()) + base::hours(8);
+}
+
 int client_looks_left(const View& view, int count) {
   const double gap = static_cast<double>(kLastLookMinute - kFirstLookMinute) / count;
   const double minute = static_cast<double>(base::time_of_day(view.now()).ns) / 6e10;

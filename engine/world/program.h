@@ -58,6 +58,9 @@ void work_program(const View& view, Client& client, int looks, double child_bn, 
 /// Moments in the New York day at which clients look: `count` looks spread from 08:00 to 15:40.
 /// Returns the next look after now, or 08:00 of the next day's session when none is left.
 base::Time next_client_look(const View& view, int count, double jitter);
+/// When the close-out of a defaulter goes on: `slice` later while New York trades (07:30 to 16:30), else 08:00 of the next
+/// session's day.
+base::Time next_close_out_slice(const View& view, base::Duration slice);
 /// Looks left today, this one included; at least 1.
 int client_looks_left(const View& view, int count);
 

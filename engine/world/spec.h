@@ -25,6 +25,8 @@ constexpr std::size_t kBooks = 18;
 /// Books a principal trading firm quotes: the first twelve (bonds and futures).
 constexpr std::size_t kOutrightBooks = 12;
 constexpr std::size_t kContracts = 6;
+/// Clearing houses, by index in their kind: CME, FICC, LCH.
+constexpr std::size_t kHouses = 3;
 /// Physical securities: six on-the-run bonds, six off-the-run baskets (one a futures contract), bills.
 constexpr std::size_t kSecurities = 13;
 constexpr std::size_t kBaskets = 6;
@@ -53,6 +55,7 @@ struct Instrument {
   double dv01_per_lot = 0;         ///< dollars per bp per lot of $100,000
   double ten_year_equivalent = 0;  ///< dv01_per_lot over that of the on-the-run ten-year
   std::int64_t lot_multiple = 1;   ///< orders are whole multiples of this many lots (2 for TU)
+  double calm_volume_bn = 0;       ///< traded on an ordinary day, face; public
 };
 
 enum class SecurityKind : std::uint8_t { on_the_run, off_the_run, bill };

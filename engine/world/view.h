@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 
 #include "engine/world/world.h"
 
@@ -39,12 +40,13 @@ class View {
   double ticks_of_yield(std::size_t i, double yield_bp) const { return world::ticks_of_yield(spec_->books[i], yield_bp); }
   double mid_yield_bp(std::size_t i) const { return yield_of_ticks(i, book(i).mid_ticks); }
   /// The market's par yield at a node: the on-the-run's mid.
-  double node_yield_bp(std::size_t node) const { return mid_yield_bp(node) - spec_->books[node].spread_bp; }
+  double node_yield_bp(std::size_t node) const { return world_->prices(*spec_).node_bp[node]; }
   /// Yield of a combination of nodes read off the market.
   double curve_bp(const Nodes& weight) const {
+    const Nodes& node_bp = world_->prices(*spec_).node_bp;
     double y = 0;
     for (std::size_t n = 0; n < kNodes; ++n) {
-      if (weight[n] != 0) y += weight[n] * node_yield_bp(n);
+      if (weight[n] != 0) y += weight[n] * node_bp[n];
     }
     return y;
   }
@@ -58,20 +60,26 @@ class View {
   }
 
   base::InstitutionId self() const { return self_; }
+  /// Cash that it must find: calls not yet paid and what it owes on its line, less its cash; 0 when it has enough, $bn.
+  double cash_need_bn() const { return std::max(0.0, base::to_bn(own().call_due) + line_drawn_bn() - cash_bn()); }
+  /// What it owes on its committed line, principal, $bn.
+  double line_drawn_bn() const { return base::to_bn(world_->credit.line(self_).drawn); }
   const Account& own() const { return world_->accounts[self_.v]; }
   double cash_bn() const { return base::to_bn(world_->ledger.cash(self_)); }
   /// Economic holding of a security, lots of $100,000 (negative: short).
   std::int64_t holding_lots(std::size_t security) const {
     return world_->ledger.position(self_, base::SecurityId{static_cast<std::uint16_t>(security)}).v / 100'000;
   }
+  std::span<const base::Face> holdings() const { return world_->ledger.positions(self_); }
+  std::span<const std::int64_t> futures_lots() const { return world_->ledger.futures(self_); }
+  std::span<const std::int64_t> swap_lots() const { return world_->ledger.swaps(self_); }
   std::int64_t futures_lots(std::size_t contract) const { return world_->ledger.futures(self_, ledger::FuturesId{static_cast<std::uint16_t>(contract)}); }
   /// Swap notional, lots; positive pays fixed (is long the spreadover package).
   std::int64_t swap_lots(std::size_t tenor) const { return world_->ledger.swaps(self_, ledger::TenorId{static_cast<std::uint16_t>(tenor)}); }
+  /// Yields and prices of all securities at the market.
+  const MarketPrices& prices() const { return world_->prices(*spec_); }
   /// Price of a security at the market's curve, points per 100 face. Baskets carry their composite spread.
   double security_price(std::size_t security) const { return world_->security_price(*spec_, security); }
-  double security_value_bn(std::size_t security) const {
-    return static_cast<double>(holding_lots(security)) * 1e-4 * security_price(security) * 0.01;
-  }
   /// Own exposure to each node's yield: dollars per bp fall in yields, from cash, futures and swaps.
   Nodes own_dv01() const;
   /// Initial margin rate of a contract, points of price.

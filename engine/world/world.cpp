@@ -4,14 +4,33 @@
 
 namespace haven::world {
 
-double World::security_yield_bp(const WorldSpec& spec, std::size_t security) const {
-  const Security& s = spec.securities[security];
-  if (s.kind == SecurityKind::off_the_run && baskets[security - kNodes].mid_bp != 0) return baskets[security - kNodes].mid_bp;
-  double y = s.spread_bp;
+const MarketPrices& World::prices(const WorldSpec& spec) const {
+  MarketPrices& last = last_prices;
+  bool stands = last.spec == &spec;
+  for (std::size_t n = 0; n < kNodes; ++n) stands &= last.at[n] == books_data[n].mid_ticks;
+  for (std::size_t b = 0; b < kBaskets; ++b) stands &= last.at[kNodes + b] == baskets[b].mid_bp;
+  if (stands) return last;
+
+  last.spec = &spec;
   for (std::size_t n = 0; n < kNodes; ++n) {
-    if (s.weight[n] != 0) y += s.weight[n] * (yield_of_ticks(spec.books[n], books_data[n].mid_ticks) - spec.books[n].spread_bp);
+    last.at[n] = books_data[n].mid_ticks;
+    last.node_bp[n] = yield_of_ticks(spec.books[n], books_data[n].mid_ticks) - spec.books[n].spread_bp;
   }
-  return y;
+  for (std::size_t b = 0; b < kBaskets; ++b) last.at[kNodes + b] = baskets[b].mid_bp;
+  for (std::size_t s = 0; s < kSecurities; ++s) {
+    const Security& security = spec.securities[s];
+    double y = security.spread_bp;
+    if (security.kind == SecurityKind::off_the_run && baskets[s - kNodes].mid_bp != 0) {
+      y = baskets[s - kNodes].mid_bp;
+    } else {
+      for (std::size_t n = 0; n < kNodes; ++n) {
+        if (security.weight[n] != 0) y += security.weight[n] * last.node_bp[n];
+      }
+    }
+    last.yield_bp[s] = y;
+    last.price_points[s] = security.anchor.price_points(y);
+  }
+  return last;
 }
 
 double World::implied_repo_pct(const WorldSpec& spec, std::size_t contract) const {
@@ -52,11 +71,15 @@ Nodes World::dv01(const WorldSpec& spec, base::InstitutionId i) const {
 double World::equity_bn(const WorldSpec& spec, base::InstitutionId i) const {
   double value = base::to_bn(ledger.cash(i)) + base::to_bn(ledger.unsettled_cash(i)) + base::to_bn(accounts[i.v].futures_margin) + base::to_bn(accounts[i.v].swap_margin) -
                  base::to_bn(accounts[i.v].call_due) + base::to_bn(contracts.lent(i)) - base::to_bn(contracts.borrowed(i));
+  for (const base::Money part : accounts[i.v].default_fund) value += base::to_bn(part);
+  const auto& line = credit.line(i);
+  value += base::to_bn(credit.lent(i)) - base::to_bn(line.drawn) - base::to_bn(line.interest);
   for (std::size_t s = 0; s < kSecurities; ++s) {
     const base::SecurityId id{static_cast<std::uint16_t>(s)};
     const auto face = ledger.position(i, id).v;
     if (face != 0) value += static_cast<double>(face) * 1e-9 * security_dirty(spec, s) * 0.01;
     value -= base::to_bn(ledger.due_value(i, id));
+    if (coupon_due[s].v != 0) value += base::to_bn(funding::value_of(ledger.position(i, id) - ledger.unsettled(i, id), coupon_due[s]));
   }
   for (std::size_t c = 0; c < kContracts; ++c) {
     const auto lots = ledger.futures(i, ledger::FuturesId{static_cast<std::uint16_t>(c)});

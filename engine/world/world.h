@@ -8,6 +8,7 @@
 #include "engine/base/journal.h"
 #include "engine/funding/collateral.h"
 #include "engine/funding/contracts.h"
+#include "engine/funding/credit.h"
 #include "engine/ledger/ledger.h"
 #include "engine/markets/order_book.h"
 #include "engine/world/account.h"
@@ -26,6 +27,14 @@ inline double ticks_of_yield(const Instrument& book, double yield_bp) {
   return (book.kind == BookKind::spreadover ? yield_bp : book.anchor.price_points(yield_bp)) * book.grid.ticks_per_unit;
 }
 
+/// The market's yields and prices of securities, computed from what stands in `at`; not part of the saved state.
+struct MarketPrices {
+  std::array<double, kNodes + kBaskets> at{};  ///< mids of the on-the-run books, ticks, then of the baskets, bp
+  const WorldSpec* spec = nullptr;             ///< none: not computed yet
+  Nodes node_bp{};                             ///< par yields of the nodes
+  std::array<double, kSecurities> yield_bp{}, price_points{};
+};
+
 struct World {
   base::Time now;
   std::int32_t day = 0;
@@ -37,37 +46,41 @@ struct World {
   std::array<double, kBooks> dollars_per_tick{};
   std::array<double, kBooks> calm_sigma_bp{};
   std::array<double, kSecurities> accrued_points{};  ///< interest accrued at today's settlement date, points
+  std::array<base::Money, kSecurities> coupon_due{};  ///< on $1m, due before what trades today settles: its holders of today get it
   std::array<double, kContracts> margin_points{};   ///< initial margin of a futures lot, points of price
   std::array<double, kNodes> swap_margin_bp{};      ///< initial margin of a swap, bp of rate
   std::vector<markets::OrderBook> books;
   ledger::Ledger ledger;
   funding::Contracts contracts;
   funding::Collateral collateral;
+  funding::Credit credit;
   std::vector<Account> accounts;
   base::Journal journal;
   std::uint64_t events = 0, orders = 0, trades = 0, rejected = 0;
 
+  /// Yields and prices at the market now: computed anew only when a mid has moved.
+  const MarketPrices& prices(const WorldSpec& spec) const;
   /// Market yield of a security, bp: the curve's, and for a basket its composite spread.
-  double security_yield_bp(const WorldSpec& spec, std::size_t security) const;
+  double security_yield_bp(const WorldSpec& spec, std::size_t security) const { return prices(spec).yield_bp[security]; }
   /// Clean price per 100 face at the market.
-  double security_price(const WorldSpec& spec, std::size_t security) const {
-    return spec.securities[security].anchor.price_points(security_yield_bp(spec, security));
-  }
+  double security_price(const WorldSpec& spec, std::size_t security) const { return prices(spec).price_points[security]; }
   /// Clean price and accrued interest.
   double security_dirty(const WorldSpec& spec, std::size_t security) const { return security_price(spec, security) + accrued_points[security]; }
   /// Annualised return of buying the basket now and delivering it into the future, percent, carry included.
   double implied_repo_pct(const WorldSpec& spec, std::size_t contract) const;
   /// Dollars per bp fall of each node's yield that an institution's cash and futures make.
   Nodes dv01(const WorldSpec& spec, base::InstitutionId i) const;
-  /// Market value of cash positions, futures and swaps since their last settlement, cash, less nothing: what is left
-  /// after all debts, $bn.
+  /// Market value of cash positions, futures and swaps since their last settlement, cash, margin and default-fund
+  /// contributions, less all debts, $bn. What an estate may still pay counts for nothing.
   double equity_bn(const WorldSpec& spec, base::InstitutionId i) const;
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(now, day, next_open, outside, books_data, baskets, funding, dollars_per_tick, calm_sigma_bp, accrued_points, margin_points, swap_margin_bp,
-            books, ledger, contracts, collateral, accounts, journal, events, orders, trades, rejected);
+    archive(now, day, next_open, outside, books_data, baskets, funding, dollars_per_tick, calm_sigma_bp, accrued_points, coupon_due, margin_points, swap_margin_bp,
+            books, ledger, contracts, collateral, credit, accounts, journal, events, orders, trades, rejected);
   }
+
+  mutable MarketPrices last_prices;
 };
 
 /// Value in money of a cleared position at a settlement price in ticks: futures lots, or swap lots whose price is the

@@ -339,7 +339,7 @@ TEST_CASE("--version, --help and the help of every command with an example", "[c
   CHECK(version.out == std::string("haven ") + HAVEN_VERSION + "\n");
   const auto help = desk.haven({"--help"});
   CHECK(help.code == 0);
-  const auto command = GENERATE(as<std::string>{}, "replay", "run", "check", "explain", "sweep", "compare", "export", "report", "rules", "clear", "book", "bench");
+  const auto command = GENERATE(as<std::string>{}, "replay", "run", "check", "explain", "sweep", "compare", "study", "export", "report", "rules", "clear", "book", "bench");
   CHECK(has(help.out, command));
   const auto own = desk.haven({command, "--help"});
   INFO(own.out);

@@ -98,12 +98,12 @@ TEST_CASE("every sum that the ledger promises is checked", "[ledger]") {
     CHECK_THROWS_WITH(ledger.check_conservation(), Contains("positions in 10y exceed what is issued by 1"));
   }
   SECTION("a box that nobody delivered") {
-    plant(ledger, kBoxPlace, 7 + 2, -3);
+    plant(ledger, kBoxPlace, 2 * 2 + 1, -3);
     CHECK_THROWS_WITH(ledger.check_conservation(), Contains("boxes of 30y exceed what is issued by -3"));
   }
   SECTION("a negative box") {
     plant(ledger, kBoxPlace, 0, -5);
-    plant(ledger, kBoxPlace, 1, 5);
+    plant(ledger, kBoxPlace, 1 * 2, 5);
     CHECK_THROWS_WITH(ledger.check_conservation(), Contains("box of fund holds -5 of 10y"));
   }
   SECTION("a futures lot without a seller") {
@@ -115,7 +115,7 @@ TEST_CASE("every sum that the ledger promises is checked", "[ledger]") {
     CHECK_THROWS_WITH(ledger.check_conservation(), Contains("swaps 10y sum to -1 lots"));
   }
   SECTION("a delivery due to nobody") {
-    plant(ledger, kDuePlace, 1, 100);
+    plant(ledger, kDuePlace, 1 * 2, 100);
     CHECK_THROWS_WITH(ledger.check_conservation(), Contains("due deliveries of 10y sum to 100"));
   }
   SECTION("an outside balance that its named flows do not explain") {

@@ -216,6 +216,7 @@ TEST_CASE("names become words with their unit apart", "[report]") {
   CHECK(number(0.0) == "0");
   CHECK(signed_number(28.04) == "+28");
   CHECK(with_error(29.44, 1.31) == "29.4 ± 1.3");
+  CHECK(with_error(29.44, 0.0002) == "29.44 ± <0.01");
   CHECK(number(-0.00512) == "−0.00512");
   CHECK(long_day("2025-04-09") == "Wed 9 Apr 2025");
 }

@@ -34,6 +34,8 @@ metrics::RunResult sample_run(std::uint64_t seed) {
   r.collateral = {{day, "fund 1", "Dealer \"A\", NY", "nccbr", "10y", 3.0 + x}};
   r.defaults = {{base::midnight(day) + base::hours(9), "fund 1", "basis_fund",
                  "the 08:30 call of $1.2bn exceeded cash by $0.3bn\nafter the sale", 0.3}};
+  r.default_steps = {{base::midnight(day) + base::hours(9), "fund 1", "cash", "margin call", "clearing house", 1.2},
+                     {base::midnight(day) + base::hours(9), "fund 1", "cash", "sale", "Dealer \"A\", NY", 0.9 + x}};
   return r;
 }
 

@@ -163,7 +163,6 @@ class Assembler {
       }
       w.covariance.correlation[x][y] = w.covariance.correlation[y][x] = c.value();
     }
-    noise_volume_.fill(0);
     w.books.resize(world::kBooks);
     w.securities.resize(world::kSecurities);
     w.contracts.resize(kContracts);
@@ -214,8 +213,8 @@ class Assembler {
       package.grid = instruments::kSpreadover;
       package.weight = s.weight;
       package.dv01_per_lot = instruments::swap_dv01_dollars_per_lot(curve, t.years());
-      noise_volume_[n] = t.noise_bn();
-      noise_volume_[kOutrightBooks + n] = t.spreadover_noise_bn();
+      book.calm_volume_bn = t.noise_bn();
+      package.calm_volume_bn = t.spreadover_noise_bn();
     }
     stop_on_faults();
     for (int i = 0; i < m.basket_size(); ++i) {
@@ -273,7 +272,7 @@ class Assembler {
       double curve_yield = 0;
       for (std::size_t n = 0; n < kNodes; ++n) curve_yield += book.weight[n] * w.start_yield_bp[n];
       book.spread_bp = book.anchor.anchor_yield_bp - curve_yield;
-      noise_volume_[id] = basket.noise_bn();
+      book.calm_volume_bn = basket.noise_bn();
     }
     if (m.basket_size() != static_cast<int>(kBaskets)) fault("market", std::to_string(m.basket_size()) + " baskets", "six, one a contract");
     stop_on_faults();
@@ -335,7 +334,6 @@ class Assembler {
       case config::Population::kHousehold: fill(q.household, p.household(), run_, path + ".household"); return Kind::household;
       case config::Population::kNoise:
         fill(q.noise, p.noise(), run_, path + ".noise");
-        q.noise.volume_bn = noise_volume_;
         return Kind::noise;
       case config::Population::kCentralCounterparty: fill(q.central_counterparty, p.central_counterparty(), run_, path + ".central_counterparty"); return Kind::central_counterparty;
       case config::Population::kCentralBank: fill(q.central_bank, p.central_bank(), run_, path + ".central_bank"); return Kind::central_bank;
@@ -364,6 +362,13 @@ class Assembler {
     return SIZE_MAX;
   }
 
+  // Clean price at the start and interest accrued when the first day's trades settle.
+  double dirty_points(std::size_t s) {
+    const auto& security = world().securities[s];
+    const double accrued = security.kind == world::SecurityKind::bill ? 0.0 : instruments::remaining_flows(security.bond, world().settle.front()).accrued_points;
+    return security.anchor.anchor_price_points + accrued;
+  }
+
   void institutions() {
     stop_on_faults();
     // By name, so that a run does not depend on the order in which a config lists them.
@@ -378,7 +383,14 @@ class Assembler {
       if (!faults_.empty()) continue;
       Group group{kind, p.name(), {}};
       const int n = p.member_size() + p.count();
-      if (n == 0) continue;
+      std::vector<std::pair<std::size_t, double>> holdings, futures, swaps;
+      amounts(p.holding(), path + ".holding", [&](const std::string& x) { return security(x); }, holdings);
+      amounts(p.futures(), path + ".futures", [&](const std::string& x) { for (std::size_t c = 0; c < kContracts; ++c) { if (world().contracts[c].name == x) return c; } return SIZE_MAX; }, futures);
+      amounts(p.swap(), path + ".swap", [&](const std::string& x) { const auto t = tenor(x); return t == kNodes ? SIZE_MAX : t; }, swaps);
+      if (n == 0) {
+        for (const auto& [s, bn] : holdings) unheld_bn_[s] += bn;
+        continue;
+      }
       std::vector<double> size;
       for (const auto& m : p.member()) {
         group.members.push_back(add(path + ".member[name=" + m.name() + "]", m.name(), kind));
@@ -390,10 +402,6 @@ class Assembler {
       }
       double sum = 0;
       for (const double s : size) sum += s;
-      std::vector<std::pair<std::size_t, double>> holdings, futures, swaps;
-      amounts(p.holding(), path + ".holding", [&](const std::string& x) { return security(x); }, holdings);
-      amounts(p.futures(), path + ".futures", [&](const std::string& x) { for (std::size_t c = 0; c < kContracts; ++c) { if (world().contracts[c].name == x) return c; } return SIZE_MAX; }, futures);
-      amounts(p.swap(), path + ".swap", [&](const std::string& x) { const auto t = tenor(x); return t == kNodes ? SIZE_MAX : t; }, swaps);
       for (std::size_t i = 0; i < group.members.size(); ++i) {
         auto& o = spec().openings[group.members[i]];
         const double share = size[i] / sum;
@@ -408,7 +416,7 @@ class Assembler {
           // The trader of a bond's book holds that bond.
           const double part = kind != Kind::noise ? share : i % world::kBooks == s ? 1.0 : 0.0;
           o.holding_bn[s] = std::floor(bn * part * 1e4) * 1e-4;
-          value += o.holding_bn[s] * world().securities[s].anchor.anchor_price_points * 0.01;
+          value += o.holding_bn[s] * dirty_points(s) * 0.01;
         }
         for (const auto& [c, bn] : futures) o.futures_bn[c] += bn * share;
         for (const auto& [t, bn] : swaps) o.swaps_bn[t] += bn * share;
@@ -424,7 +432,12 @@ class Assembler {
         o.leverage_headroom_bn = p.leverage_headroom_bn() * share;
         if (named && p.member(static_cast<int>(i)).has_leverage_headroom_bn()) o.leverage_headroom_bn = p.member(static_cast<int>(i)).leverage_headroom_bn();
         prime_brokers_.push_back({group.members[i], p.prime_brokers()});
+        if (p.has_credit_line()) {
+          o.line_bn = p.credit_line().bn() * share;
+          o.line_spread_bp = p.credit_line().spread_bp();
+        }
       }
+      if (p.has_credit_line()) lines_.push_back({path + ".credit_line.from", p.credit_line().from(), group.members});
       if (p.takes_rest()) rest_taker_ = group.members.front();
       groups_.push_back(group);
     }
@@ -445,6 +458,8 @@ class Assembler {
     named(Kind::central_counterparty, "LCH", w.lch);
     named(Kind::central_bank, "", w.fed);
     named(Kind::treasury, "", w.treasury);
+    credit_lines();
+    houses();
     stop_on_faults();
     // Prime brokers: drawn by name, larger dealers more often.
     std::vector<std::pair<std::uint32_t, double>> dealers;
@@ -467,11 +482,43 @@ class Assembler {
     }
   }
 
-  // Futures and swaps sum to zero: one population takes what the others leave, in whole lots.
+  void credit_lines() {
+    const auto& all = world().institutions;
+    for (const auto& line : lines_) {
+      const auto found = std::find_if(all.begin(), all.end(), [&](const auto& i) { return i.name == line.from && i.kind != Kind::outside && i.kind != Kind::residue; });
+      const auto id = static_cast<std::uint32_t>(found - all.begin());
+      if (found == all.end()) {
+        fault(line.path, "\"" + line.from + "\"", "an institution of this run");
+        continue;
+      }
+      if (std::find(line.members.begin(), line.members.end(), id) != line.members.end()) fault(line.path, "\"" + line.from + "\", a member of the population itself", "another institution");
+      for (const std::size_t i : line.members) spec().openings[i].line_from = {id};
+    }
+  }
+
+  // A waterfall for each clearing house, and none for others.
+  void houses() {
+    std::vector<std::string> named, described;
+    for (const auto& i : world().institutions) {
+      if (i.kind == Kind::central_counterparty) named.push_back(i.name);
+    }
+    for (const auto& r : spec().population.central_counterparty.resources) described.push_back(r.name);
+    std::sort(named.begin(), named.end());
+    const auto list = [](const std::vector<std::string>& names) {
+      std::string text;
+      for (const auto& n : names) text += (text.empty() ? "" : ", ") + n;
+      return text.empty() ? std::string("none") : text;
+    };
+    if (named != described || named.size() != world::kHouses) fault("population", "waterfalls of " + list(described) + " for the clearing houses " + list(named), "CME, FICC and LCH, and a waterfall for each");
+  }
+
+  // Futures and swaps sum to zero: one population takes what the others leave, in whole lots. It also holds the bonds
+  // of populations without members, which are outstanding all the same.
   void rest() {
     if (!rest_taker_) return fault("population", "no population with takes_rest", "one, so that futures and swaps sum to zero");
     auto& openings = spec().openings;
     const auto whole = [](double bn, double lots) { return std::floor(bn * 1e4 / lots + 0.5) * lots * 1e-4; };
+    for (std::size_t s = 0; s < world::kSecurities; ++s) openings[*rest_taker_].holding_bn[s] += std::floor(unheld_bn_[s] * 1e4) * 1e-4;
     for (std::size_t c = 0; c < kContracts; ++c) {
       const auto lots = static_cast<double>(world().books[kNodes + c].lot_multiple);
       double sum = 0;
@@ -634,6 +681,8 @@ class Assembler {
     };
     s.futures_margin = margin(f.futures_margin());
     s.swap_margin = margin(f.swap_margin());
+    const auto& x = f.close_out();
+    s.close_out = {x.hours(), x.slice_minutes(), x.child_bn(), x.tolerance_bp(), x.recovery_alpha(), x.recovery_beta()};
     const auto& h = f.client_haircut();
     s.client_haircut.slope_hbp = hbp(h.slope_bp());
     s.client_haircut.cap_hbp = hbp(h.cap_bp());
@@ -705,10 +754,15 @@ class Assembler {
   std::vector<Fault> faults_;
   std::vector<base::Digest> digests_;
   std::array<std::uint32_t, world::kKinds> count_{};
-  std::array<double, world::kBooks> noise_volume_{};
   std::vector<Group> groups_;
   std::vector<std::pair<std::size_t, int>> prime_brokers_;
   std::optional<std::size_t> rest_taker_;
+  struct Line {
+    std::string path, from;
+    std::vector<std::size_t> members;
+  };
+  std::vector<Line> lines_;
+  std::array<double, world::kSecurities> unheld_bn_{};  ///< of populations without members
 };
 
 }  // namespace

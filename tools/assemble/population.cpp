@@ -1,5 +1,6 @@
 #include "tools/assemble/population.h"
 
+#include <algorithm>
 #include <array>
 
 namespace haven::assemble {
@@ -44,6 +45,12 @@ void fill(agents::primary_dealer::Parameters& p, const config::PrimaryDealer& m,
   p.swap_anchor_days = m.swap_anchor_days();
   p.swap_cost_share = m.swap_cost_share();
   p.client_repo_spread_bp = m.client_repo_spread_bp();
+  p.hoarding = m.hoarding();
+  p.rollover_cut = m.rollover_cut();
+  p.full_stress_fails_bn = m.full_stress_fails_bn();
+  p.full_stress_defaults = m.full_stress_defaults();
+  p.full_stress_sigma = m.full_stress_sigma();
+  p.calm_sigma = m.calm_sigma();
 }
 
 void fill(agents::custody_bank::Parameters& p, const config::CustodyBank& m, const LoadedConfig& config, const std::string& path) {
@@ -98,6 +105,7 @@ void fill(agents::principal_trading_firm::Parameters& p, const config::Principal
   p.impact_bp_per_bn = m.impact_bp_per_bn();
   p.own_impact_share = m.own_impact_share();
   p.flow_memory_min = m.flow_memory_min();
+  p.predictable_share = m.predictable_share();
   p.risk_aversion = m.risk_aversion();
   p.fill_decay_per_tick = m.fill_decay_per_tick();
   p.fills_per_minute = m.fills_per_minute();
@@ -109,6 +117,7 @@ void fill(agents::principal_trading_firm::Parameters& p, const config::Principal
   p.inventory_limit = m.inventory_limit();
   p.take_edge_ticks = m.take_edge_ticks();
   p.loss_limit_bn = m.loss_limit_bn();
+  p.cash_buffer_bn = m.cash_buffer_bn();
   p.night_size_share = m.night_size_share();
 }
 
@@ -216,13 +225,19 @@ void fill(agents::noise::Parameters& p, const config::Noise& m, const LoadedConf
   p.night_rate = m.night_rate();
   p.queue_share = m.queue_share();
   p.band_ticks = m.band_ticks();
+  p.substitution_bp = m.substitution_bp();
+  p.usual_gap_minutes = m.usual_gap_minutes();
   p.inventory_scale_bn = m.inventory_scale_bn();
 }
 
 void fill(agents::central_counterparty::Parameters& p, const config::CentralCounterparty& m, const LoadedConfig& config, const std::string& path) {
   (void)config, (void)path;
-  p.own_capital_bn = m.own_capital_bn();
-  p.default_fund_bn = m.default_fund_bn();
+  p.close_out_hours = m.close_out_hours();
+  p.slice_minutes = m.slice_minutes();
+  p.child_bn = m.child_bn();
+  p.tolerance_bp = m.tolerance_bp();
+  for (const auto& w : m.waterfall()) p.resources.push_back({w.name(), w.own_capital_bn(), w.default_fund_bn(), w.assessment_multiple()});
+  std::sort(p.resources.begin(), p.resources.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
 }
 
 void fill(agents::central_bank::Parameters& p, const config::CentralBank& m, const LoadedConfig& config, const std::string& path) {

@@ -26,16 +26,6 @@ void write_tape(const assemble::Experiment& experiment, std::uint64_t seed, cons
   write_file(path, {reinterpret_cast<const char*>(tape.data()), tape.size() * sizeof(base::Record)});
 }
 
-/// The same config with every feedback frozen, beside what it froze itself.
-Variant null_of(const Variant& model, const config::Run& run) {
-  Variant null = model;
-  null.name = "null";
-  std::string frozen = "frozen=[\"all_feedbacks\"";
-  for (const auto& channel : run.frozen()) frozen += ", \"" + channel + "\"";
-  null.configs.sets.push_back(frozen + "]");
-  return null;
-}
-
 /// What makes runs another plan's although the config is the same: a planted fault, or that nobody watched.
 std::string unsound(const EnsembleOptions& o) {
   std::string words;
@@ -80,6 +70,17 @@ void print_json(const EnsembleOptions& o, const assemble::Experiment& experiment
   j["metrics"] = Json::object();
   for (const auto& [name, list] : values) j["metrics"][name] = summary_json(list);
   if (!experiment.moments.empty()) j["scorecard"] = scorecard_json(rows);
+  j["defaults"] = Json::array();
+  for (const auto& [seed, run] : model) {
+    for (const auto& d : run.defaults) {
+      Json row = {{"seed", seed}, {"time", base::to_string(d.time)}, {"institution", d.institution}, {"kind", d.kind}, {"shortfall_bn", d.shortfall_bn}, {"cause", d.cause}};
+      row["steps"] = Json::array();
+      for (const auto& s : run.default_steps) {
+        if (s.institution == d.institution) row["steps"].push_back({{"time", base::to_string(s.time)}, {"account", s.account}, {"item", s.item}, {"counterparty", s.counterparty}, {"amount_bn", s.amount_bn}});
+      }
+      j["defaults"].push_back(std::move(row));
+    }
+  }
   fmt::print("{}\n", j.dump(2));
 }
 
@@ -151,7 +152,7 @@ int run_ensemble(const EnsembleOptions& o) {
   std::vector<Variant> variants = {{"model", o.config, o.configs, &experiment}};
   assemble::Experiment frozen;
   if (!o.no_null && !o.no_metrics && !experiment.moments.empty()) {
-    variants.push_back(null_of(variants.front(), *loaded));
+    variants.push_back(null_twin(variants.front()));
     frozen = assembled(variants.back());
     variants.back().experiment = &frozen;
   }

@@ -33,11 +33,25 @@ std::map<std::string, KeptRuns> held(const std::string& path, const std::vector<
     KeptRuns& runs = of[variant.name];
     for (const auto& row : file.runs()) {
       if (row.key.variant != variant.name || row.status != results::RunStatus::done || !within(row.key, seeds)) continue;
-      runs[row.key.seed] = {base::digest_from_hex(row.digest), row.events, row.orders, row.trades, 0, {}};
+      runs[row.key.seed] = {base::digest_from_hex(row.digest), row.events, row.orders, row.trades, 0, {}, {}, {}};
     }
     for (const auto& metric : variant.experiment->metrics) {
       for (const auto& [seed, value] : file.metric(metric.name, {variant.name, 0})) {
         if (const auto run = runs.find(seed); run != runs.end()) run->second.metrics[metric.name] = value;
+      }
+    }
+    results::Statement fell(file.database(), "SELECT seed, time_ns, institution, kind, cause, shortfall_bn FROM defaults WHERE variant=? AND point=0 ORDER BY seed, time_ns, institution");
+    fell.bind(variant.name);
+    while (fell.step()) {
+      if (const auto run = runs.find(static_cast<std::uint64_t>(fell.integer(0))); run != runs.end()) {
+        run->second.defaults.push_back({base::Time{fell.integer(1)}, fell.text(2), fell.text(3), fell.text(4), fell.real(5)});
+      }
+    }
+    results::Statement step(file.database(), "SELECT seed, time_ns, institution, account, item, counterparty, amount_bn FROM default_steps WHERE variant=? AND point=0 ORDER BY seed, place");
+    step.bind(variant.name);
+    while (step.step()) {
+      if (const auto run = runs.find(static_cast<std::uint64_t>(step.integer(0))); run != runs.end()) {
+        run->second.default_steps.push_back({base::Time{step.integer(1)}, step.text(2), step.text(3), step.text(4), step.text(5), step.real(6)});
       }
     }
     results::Statement cpu(file.database(), "SELECT seed, cpu_seconds FROM timings JOIN runs USING(run) WHERE variant=? AND point=0");
@@ -73,6 +87,17 @@ void tell_failure(const sweep::Ended& ended, const Variant& variant, const loop:
 assemble::Experiment assembled(const Variant& v) {
   const auto options = v.configs.load();
   return assemble::assemble(assemble::load_run_with(v.config, v.configs.with, options), options);
+}
+
+Variant null_twin(const Variant& model) {
+  Variant null = model;
+  null.name = "null";
+  null.experiment = nullptr;
+  const auto run = assemble::load_run_with(model.config, model.configs.with, model.configs.load());
+  std::string frozen = "frozen=[\"all_feedbacks\"";
+  for (const auto& channel : run->frozen()) frozen += ", \"" + channel + "\"";
+  null.configs.sets.push_back(frozen + "]");
+  return null;
 }
 
 KeptRun PairedRuns::total() const {
@@ -121,7 +146,7 @@ PairedRuns run_paired(const std::string& title, const std::vector<Variant>& vari
     }
     if (store != nullptr) store->save(ended.result, job.variant, 0, ended.timing);
     if (job.variant == variants.front().name && job.seed == static_cast<std::uint64_t>(seeds.first)) all.network = std::move(ended.result.collateral);
-    all.of[job.variant][job.seed] = {ended.result.digest, ended.result.events, ended.result.orders, ended.result.trades, ended.timing.cpu_seconds, std::move(ended.result.metrics)};
+    all.of[job.variant][job.seed] = {ended.result.digest, ended.result.events, ended.result.orders, ended.result.trades, ended.timing.cpu_seconds, std::move(ended.result.metrics), std::move(ended.result.defaults), std::move(ended.result.default_steps)};
   }, stop_requested());
   progress.finish();
   return all;

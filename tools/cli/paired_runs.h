@@ -23,6 +23,8 @@ struct Variant {
 };
 
 assemble::Experiment assembled(const Variant& variant);
+/// The same config with every feedback frozen, beside what it froze itself; named "null", not assembled.
+Variant null_twin(const Variant& model);
 
 /// What is kept in memory of a finished run.
 struct KeptRun {
@@ -30,6 +32,8 @@ struct KeptRun {
   std::uint64_t events = 0, orders = 0, trades = 0;
   double cpu_seconds = 0;  ///< of the machine that made it; differs from run to run
   std::map<std::string, double> metrics;
+  std::vector<haven::metrics::DefaultRow> defaults = {};
+  std::vector<haven::metrics::DefaultStepRow> default_steps = {};
 };
 using KeptRuns = std::map<std::uint64_t, KeptRun>;  ///< by seed
 

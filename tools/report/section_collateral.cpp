@@ -112,6 +112,33 @@ void add_collateral(Page& page, const Subject& subject) {
   page.close_section();
 }
 
+namespace {
+
+// The first defaulter of the lowest seed, step by step.
+void add_default_steps(Page& page, const Subject& subject) {
+  std::string who;
+  std::int64_t seed = 0;
+  std::string rows;
+  for_each_row(subject,
+               "SELECT seed, institution, substr(time, 1, 16), account, item, counterparty, amount_bn FROM default_steps "
+               "WHERE variant=? AND point=? ORDER BY seed, place",
+               [&](const Statement& row) {
+                 if (who.empty()) {
+                   seed = row.integer(0);
+                   who = row.text(1);
+                 }
+                 if (row.integer(0) != seed || row.text(1) != who) return;
+                 rows += fmt::format("<tr><td class=\"time\">{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"n\">{:.4f}</td></tr>\n",
+                                     escape_html(row.text(2)), escape_html(row.text(3)), escape_html(row.text(4)), escape_html(row.text(5)), row.real(6));
+               });
+  if (rows.empty()) return;
+  page.html(fmt::format("<h3>{}, seed {}, step by step</h3>\n<div class=\"scroll\"><table><thead><tr><th>Time</th><th>Account</th><th>Step</th>"
+                        "<th>With</th><th class=\"n\">$bn</th></tr></thead><tbody>\n{}</tbody></table></div>\n",
+                        escape_html(who), seed, rows));
+}
+
+}  // namespace
+
 void add_defaults(Page& page, const Subject& subject) {
   struct Institution {
     std::string kind, first_time, trace;
@@ -158,6 +185,7 @@ void add_defaults(Page& page, const Subject& subject) {
                     escape_html(one->trace)));
   }
   page.html("</tbody></table></div>\n");
+  add_default_steps(page, subject);
   if (list.size() > kMostDefaults)
     page.html(fmt::format("<p class=\"note\">and {} more.</p>", list.size() - kMostDefaults));
   page.close_section();

@@ -146,12 +146,12 @@ void add_repo(Page& page, const Subject& subject) {
   Daily rate, volume, refused, haircut;
   const double runs = static_cast<double>(subject.runs);
   for_each_row(subject,
-               "SELECT day, segment, sum(volume_bn), avg(rate_pct), avg(haircut_pct), sum(refused_bn) FROM repo "
+               "SELECT day, segment, sum(volume_bn), avg(rate_pct) FILTER (WHERE volume_bn > 0), avg(haircut_pct), sum(refused_bn) FROM repo "
                "WHERE variant=? AND point=? GROUP BY 1,2",
                [&](const Statement& row) {
                  const std::string day = row.text(0), segment = row.text(1);
                  volume.add(segment, day, row.real(2) / runs);
-                 rate.add(segment, day, row.real(3));
+                 if (row.real(2) > 0) rate.add(segment, day, row.real(3));  // where nothing is lent there is no rate
                  haircut.add(segment, day, row.real(4));
                  refused.add(segment, day, row.real(5) / runs);
                });

@@ -185,11 +185,15 @@ std::string signed_number(double value) {
 
 std::string with_error(double value, const std::optional<double>& error, Sign sign) {
   if (!error || *error <= 0) return sign == Sign::always ? signed_number(value) : number(value);
-  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(*error))), 0, 6);
+  // Two digits of the error, but no more than four of the value: an error far below that is said to be below.
+  const int of_error = 1 - static_cast<int>(std::floor(std::log10(*error)));
+  const int of_value = value == 0 ? of_error : std::max(2, 3 - static_cast<int>(std::floor(std::log10(std::fabs(value)))));
+  const int decimals = std::clamp(std::min(of_error, of_value), 0, 6);
   std::string text = sign == Sign::always && value > 0 ? "+" : "";
   text += grouped(value, decimals);
   text += " ± ";
-  text += grouped(*error, decimals);
+  const double unit = std::pow(10.0, -decimals);
+  text += *error < 0.5 * unit ? "<" + grouped(unit, decimals) : grouped(*error, decimals);
   return text;
 }
 

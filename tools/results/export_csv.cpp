@@ -46,6 +46,7 @@ constexpr Table kTables[] = {
      "SELECT * FROM collateral_edges ORDER BY variant, point, seed, day, giver, receiver, segment, security, face_bn"},
     {"defaults",
      "SELECT * FROM defaults ORDER BY variant, point, seed, time_ns, institution, kind, shortfall_bn, cause"},
+    {"default_steps", "SELECT * FROM default_steps ORDER BY variant, point, seed, place"},
     {"scorecard",
      "SELECT metric, observed, low, high, flag, null_mean, model_mean, model_se, inside, source, tag FROM scorecard "
      "ORDER BY place"},

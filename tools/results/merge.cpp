@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 
+#include "engine/base/check.h"
 #include "tools/results/database.h"
 #include "tools/results/file_lock.h"
 #include "tools/results/result_store.h"
@@ -63,7 +66,16 @@ constexpr RunTable kRunTables[] = {
     {"raw_repo", "day, N(segment), volume_bn, rate_pct, haircut_pct, refused_bn"},
     {"raw_collateral_edges", "day, N(giver), N(receiver), N(segment), N(security), face_bn"},
     {"raw_defaults", "time_ns, N(institution), N(kind), cause, shortfall_bn"},
+    {"raw_default_steps", "place, time_ns, N(institution), N(account), N(item), N(counterparty), amount_bn"},
 };
+
+/// A table added to the schema must be added here: better no merge than one that loses rows.
+void require_all_tables(const Database& joined) {
+  Statement table(joined, "SELECT name FROM main.sqlite_master WHERE type='table' AND name LIKE 'raw\\_%' ESCAPE '\\'");
+  while (table.step()) {
+    HAVEN_CHECK(std::any_of(std::begin(kRunTables), std::end(kRunTables), [&](const RunTable& t) { return table.text(0) == t.name; }), "merge does not know the table " + table.text(0));
+  }
+}
 
 /// "N(x)" as a lookup of the joined file's number.
 std::string with_names(std::string columns) {
@@ -117,6 +129,7 @@ void merge_results(const std::vector<std::string>& files, const std::string& out
     Database joined(unfinished.path(), Access::write);
     // Nobody sees the file before it is whole, so nothing has to be undone.
     joined.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY");
+    require_all_tables(joined);
     for (const std::string& file : files) add_part(joined, file);
   }
   check(ResultFile(unfinished.path()));

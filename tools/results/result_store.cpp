@@ -108,10 +108,11 @@ struct ResultStore::Impl {
           repo(d, "INSERT INTO raw_repo VALUES(?,?,?,?,?,?,?)"),
           edge(d, "INSERT INTO raw_collateral_edges VALUES(?,?,?,?,?,?,?)"),
           fault(d, "INSERT INTO raw_defaults VALUES(?,?,?,?,?,?)"),
+          default_step(d, "INSERT INTO raw_default_steps VALUES(?,?,?,?,?,?,?,?)"),
           point(d, "INSERT OR IGNORE INTO points VALUES(?,?,?,?,?)"),
           outcomes(d) {}
     Statement find_name, new_name, find_run, drop_run, drop_timing, run, timing, metric, series, flow, constraint, need,
-        position, repo, edge, fault, point;
+        position, repo, edge, fault, default_step, point;
     OutcomeReader outcomes;
   };
   std::unique_ptr<Statements> statements;  // prepared once the tables exist
@@ -212,6 +213,10 @@ void ResultStore::Impl::insert(std::int64_t run, const metrics::RunResult& r) {
   }
   for (const auto& d : r.defaults) {
     s.fault.run(run, d.time.ns, id(d.institution), id(d.kind), d.cause, d.shortfall_bn);
+  }
+  std::int64_t place = 0;
+  for (const auto& d : r.default_steps) {
+    s.default_step.run(run, place++, d.time.ns, id(d.institution), id(d.account), id(d.item), id(d.counterparty), d.amount_bn);
   }
 }
 

@@ -38,6 +38,9 @@ CREATE TABLE raw_collateral_edges(run INTEGER NOT NULL, day INTEGER NOT NULL, gi
   receiver INTEGER NOT NULL, segment INTEGER NOT NULL, security INTEGER NOT NULL, face_bn REAL NOT NULL);
 CREATE TABLE raw_defaults(run INTEGER NOT NULL, time_ns INTEGER NOT NULL, institution INTEGER NOT NULL,
   kind INTEGER NOT NULL, cause TEXT NOT NULL, shortfall_bn REAL NOT NULL);
+CREATE TABLE raw_default_steps(run INTEGER NOT NULL, place INTEGER NOT NULL, time_ns INTEGER NOT NULL,
+  institution INTEGER NOT NULL, account INTEGER NOT NULL, item INTEGER NOT NULL, counterparty INTEGER NOT NULL,
+  amount_bn REAL NOT NULL);
 
 CREATE TABLE points(point INTEGER NOT NULL, place INTEGER NOT NULL, axis TEXT NOT NULL, value REAL NOT NULL,
   label TEXT NOT NULL, PRIMARY KEY(point, place)) WITHOUT ROWID;
@@ -86,6 +89,11 @@ CREATE VIEW defaults AS SELECT variant, point, seed, time_ns,
   datetime('2000-01-01', (time_ns / 1000000000) || ' seconds') AS time, i.name AS institution, k.name AS kind,
   shortfall_bn, cause
   FROM raw_defaults d JOIN runs USING(run) JOIN names i ON i.id = institution JOIN names k ON k.id = d.kind;
+CREATE VIEW default_steps AS SELECT variant, point, seed, place, time_ns,
+  datetime('2000-01-01', (time_ns / 1000000000) || ' seconds') AS time, i.name AS institution, a.name AS account,
+  t.name AS item, c.name AS counterparty, amount_bn
+  FROM raw_default_steps d JOIN runs USING(run) JOIN names i ON i.id = institution JOIN names a ON a.id = account
+  JOIN names t ON t.id = item JOIN names c ON c.id = counterparty;
 )sql";
   return sql;
 }

@@ -234,7 +234,10 @@ void keep_only(const plan::Plan& plan, metrics::RunResult& result) {
   if (!plan.keep.positions) result.positions.clear();
   if (!plan.keep.repo) result.repo.clear();
   if (!plan.keep.collateral) result.collateral.clear();
-  if (!plan.keep.defaults) result.defaults.clear();
+  if (!plan.keep.defaults) {
+    result.defaults.clear();
+    result.default_steps.clear();
+  }
 }
 
 Standing run_sweep(const plan::Plan& plan, const Model& model, results::ResultStore& store, const SweepOptions& options, const std::atomic<bool>& stop) {
