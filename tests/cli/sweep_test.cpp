@@ -217,6 +217,19 @@ TEST_CASE("the value of a field at which a metric reaches a target is found in i
   const auto again = desk.haven(command);
   CHECK(again.out == out.out);
   CHECK(rows(desk, "invert.sqlite") == runs);
+  const auto both = [&](const std::string& prior) {
+    return desk.haven({"invert", "days.textproto", "--target", "equity_bn=30", "--by", "population[name=basis_funds].capital_bn", "--by", "population[name=basis_funds].haircut_pct", "--prior", "38,10", "--prior", prior,
+                       "--rays", "4", "--furthest", "2", "--tolerance", "0.5", "--seeds", "2", "--most-seeds", "4", "--out", "both.sqlite", "--json"});
+  };
+  const auto stress = both("2,0.5");
+  INFO(stress.out << stress.err);
+  REQUIRE(stress.code == 0);
+  const auto s = nlohmann::json::parse(stress.out);
+  CHECK(s["outcome"] == "found");
+  CHECK(s["combination"]["capital_bn"].get<double>() == Approx(30).margin(6));
+  CHECK(s["combination"]["haircut_pct"] == 2);
+  CHECK(both("2").code == 2);
+  CHECK(both("2,0").code == 2);
   CHECK(desk.haven({"invert", "studies/two_days", "--target", "depth", "--by", "population[name=basis_funds].capital_bn"}).code == 2);
   CHECK(desk.haven({"invert", "studies/two_days", "--target", "x=1", "--by", "population[name=basis_funds].capital"}).code == 2);
 }

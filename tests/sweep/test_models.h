@@ -72,7 +72,12 @@ inline plan::Plan grid(int points, int seeds) {
   return plan;
 }
 
-inline results::Manifest manifest(const std::string& plan = "test") { return {plan, plan, "", "0.1.0", "name: '" + plan + "'", "digest-of-" + plan, "digest-of-" + plan, {}}; }
+inline results::Manifest manifest(const std::string& plan = "test") {
+  results::Manifest m;
+  m.plan = m.event = m.config = m.config_digest = m.plan_digest = plan;
+  m.version = "0.1.0";
+  return m;
+}
 
 class Folder {
  public:
