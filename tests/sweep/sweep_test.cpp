@@ -65,7 +65,8 @@ TEST_CASE("a sweep that is stopped over and over and taken up again leaves the r
     sweep_into(folder / "whole.sqlite", plan, model_of(wavy()));
     const auto whole = exported(folder, folder / "whole.sqlite");
     std::int64_t made = 0;
-    for (int attempt = 0; attempt < 1000; ++attempt) {
+    int attempt = 0;
+    for (; attempt < 1000; ++attempt) {
       std::atomic<bool> stop{false};
       SweepOptions options;
       options.threads = 1 + attempt % 3;
@@ -74,6 +75,7 @@ TEST_CASE("a sweep that is stopped over and over and taken up again leaves the r
       made += standing.made;
       if (standing.points_complete == 9) break;
     }
+    CHECK(attempt >= 5);
     CHECK((exported(folder, folder / "pieces.sqlite") == whole));
     const auto runs = results::ResultFile(folder / "whole.sqlite").runs().size();
     CHECK(made == static_cast<std::int64_t>(runs));  // nothing was made twice

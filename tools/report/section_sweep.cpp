@@ -81,7 +81,7 @@ void add_sweep(Page& page, const Subject& subject) {
   }
   page.open_section(
       "sweep", "Sweep",
-      fmt::format("{} points; each cell is the mean over its seeds. Choose a cell to see the seeds behind it.",
+      fmt::format("{} points; each cell is the mean over its seeds. Choose a cell to see the seeds behind it. A thick line, where there is one, parts points that collapse in half of their seeds or more from those that do not.",
                   points.size()));
   page.chart({{"type", "sweep"}, {"axes", axes}, {"points", places}, {"metrics", metrics}}, "Mean over seeds", "",
              ChartSize::large);

@@ -249,11 +249,24 @@
       if (cell) cells.push([at[across], up < 0 ? 0 : at[up], cell.mean, i]);
     });
     if (!cells.length) return null;
-    return heat(up < 0 ? [''] : c.axes[up].ticks, c.axes[across].ticks, cells, {width, upward: true, top: 22, row_name: up < 0 ? '' : '\u2191 ' + c.axes[up].name + '    \u2192 ' + c.axes[across].name, tip: p => {
+    // Between neighbours of which one collapses in half of its seeds and the other does not runs the frontier.
+    const collapse = c.metrics.find(m => m.label.toLowerCase().startsWith('collapse share')), edges = [];
+    const falls = cell => collapse && cell && collapse.cells[cell[3]] ? collapse.cells[cell[3]].mean >= 0.5 : undefined;
+    const places = new Map(cells.map(cell => [cell[0] + ' ' + cell[1], cell]));
+    for (const cell of cells) for (const [dx, dy] of [[1, 0], [0, 1]]) {
+      const here = falls(cell), there = falls(places.get((cell[0] + dx) + ' ' + (cell[1] + dy)));
+      if (there !== undefined && here !== there) edges.push([cell[0], cell[1], dy]);
+    }
+    const option = heat(up < 0 ? [''] : c.axes[up].ticks, c.axes[across].ticks, cells, {width, upward: true, top: 22, row_name: up < 0 ? '' : '\u2191 ' + c.axes[up].name + '    \u2192 ' + c.axes[across].name, tip: p => {
       const cell = metric.cells[p.data.detail];
       return tip(metric.label, [['mean', num(cell.mean)], ['standard error', cell.se === undefined ? 'one seed' : num(cell.se)], ['seeds', cell.n],
         ...c.points[p.data.detail].map((k, a) => [escape(c.axes[a].name), escape(c.axes[a].ticks[k])])], '');
     }});
+    option.series.push({type: 'custom', silent: true, z: 6, data: edges, renderItem: (_, api) => {
+      const [x, y] = api.coord([api.value(0), api.value(1)]), [w, h] = api.size([1, 1]).map(s => s / 2), above = api.value(2) === 1;
+      return {type: 'line', shape: above ? {x1: x - w, y1: y - h, x2: x + w, y2: y - h} : {x1: x + w, y1: y - h, x2: x + w, y2: y + h}, style: {stroke: ink.warn, lineWidth: 4}};
+    }});
+    return option;
   };
   const showCell = (c, picks, point) => {
     const metric = c.metrics[picks[0] || 0], cell = metric.cells[point];
@@ -278,7 +291,8 @@
       drawn.set(figure, state);
       const pick = i => value => { state.picks[i] = value; refresh(figure); };
       if (c.type === 'sweep') {
-        const first = ['yield_10y', 'collapse'].map(w => c.metrics.findIndex(m => m.label.toLowerCase().startsWith(w))).find(i => i >= 0);
+        const varies = m => new Set(m.cells.filter(cell => cell).map(cell => cell.mean)).size > 1;
+        const first = ['collapse', '10-year yield', ''].map(w => c.metrics.findIndex(m => m.label.toLowerCase().startsWith(w) && varies(m))).find(i => i >= 0);
         state.picks[0] = first === undefined ? 0 : first;
         select(figure, c.metrics.map(m => m.label), pick(0), 'metric');
         figure.querySelector('select').selectedIndex = state.picks[0];
