@@ -24,7 +24,10 @@ constexpr Table kTables[] = {
      "SELECT variant, point, seed, status, error, digest, events, orders, trades FROM runs "
      "ORDER BY variant, point, seed"},
     {"points", "SELECT point, axis, value, label FROM points ORDER BY point, place"},
-    {"metrics", "SELECT variant, point, seed, metric, value FROM metrics ORDER BY variant, point, seed, metric"},
+    // Run by run in the order of their index, so that only one run's metrics are sorted at a time.
+    {"metrics",
+     "SELECT variant, point, seed, m.name AS metric, value FROM runs CROSS JOIN raw_metrics USING(run) "
+     "CROSS JOIN names m ON m.id = metric ORDER BY variant, point, seed, m.name"},
     {"flows",
      "SELECT * FROM flows ORDER BY variant, point, seed, day, seller_kind, buyer_kind, sector, face_bn, "
      "ten_year_equivalent_bn"},

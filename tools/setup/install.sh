@@ -1,12 +1,12 @@
 #!/bin/bash
-# Installs the packages of packages.txt that are missing. Says nothing when none is.
+# install.sh [LIST]: installs the Debian packages of a list, packages.txt unless told, that are missing. Says nothing when none is.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 wanted=()
 while read -r package; do
   [[ -z $package || $package == \#* ]] || wanted+=("$package")
-done <"$here/packages.txt"
+done <"$here/${1:-packages.txt}"
 installed=$(dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' "${wanted[@]}" 2>/dev/null | sed -n 's/^.i. *//p' || true)
 
 missing=()
