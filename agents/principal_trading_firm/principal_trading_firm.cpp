@@ -12,7 +12,6 @@ using world::kNodes;
 using world::kOutrightBooks;
 
 constexpr double kLn2 = 0.6931471805599453;
-constexpr double kSpreadMemoryMin = 30, kWidestSeen = 8;  // half-life of the usual spread; ticks, so that an empty book pays no fortune
 constexpr std::size_t kReferenceContract = 2;  // TY: sizes are stated for its book
 
 double decay(double minutes, double half_life_min) { return base::exp(-kLn2 * minutes / half_life_min); }
@@ -48,8 +47,8 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
   world::Nodes gap{}, mass{};
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
     if (!view.two_sided(k)) continue;
-    const double half_ticks = 0.5 * std::min(kWidestSeen, static_cast<double>(view.book(k).ask.v - view.book(k).bid.v));
-    firm.seen_half_ticks[k] += (1.0 - decay(minutes, kSpreadMemoryMin)) * (half_ticks - firm.seen_half_ticks[k]);
+    const double half_ticks = 0.5 * std::min(p.widest_seen_ticks, static_cast<double>(view.book(k).ask.v - view.book(k).bid.v));
+    firm.seen_half_ticks[k] += (1.0 - decay(minutes, p.spread_memory_min)) * (half_ticks - firm.seen_half_ticks[k]);
     // The mid, less what inventory like its own makes all firms shade their quotes by.
     const double seen_bp = view.yield_of_ticks(k, view.book(k).mid_ticks + firm.skew_ticks[k]);
     const double residual = seen_bp - curve_bp(spec.books[k], firm.belief) - firm.own[k];

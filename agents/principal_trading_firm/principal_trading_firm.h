@@ -37,6 +37,8 @@ struct Parameters {
   double tick_rounding = 0;  ///< share of a tick by which a quote may be better than its reservation price
   double size_lots = 0;  ///< top level in TY's book on a calm day, lots of $100,000
   double own_inventory_weight = 0;  ///< of the book's own inventory in the skew; the rest is net duration over all books
+  double spread_memory_min = 0;  ///< half-life of a book's usual spread
+  double widest_seen_ticks = 0;  ///< a wider spread counts as this
   double inventory_limit = 0;  ///< in standard sizes
   double take_edge_ticks = 0;  ///< edge beyond the half-spread at which it takes instead of making
   double loss_limit_bn = 0;  ///< daily; at it the firm leaves until tomorrow

@@ -36,7 +36,7 @@ class Run {
       case EventKind::clients_open: clients_open(); break;
       case EventKind::margin_payment:
       case EventKind::intraday_payment: pay_margin(spec_, state_, market_, probes_, scratch_); break;
-      case EventKind::noon_mark: 
+      case EventKind::noon_mark:
         mark_cleared(spec_, state_, at(base::hours(14) + base::minutes(30)));
         hear_calls();
         break;

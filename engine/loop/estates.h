@@ -11,7 +11,7 @@ namespace haven::loop {
 /// Money that an estate owes to `creditor` (positive) or is owed by it (negative), after close-out netting.
 struct Claim {
   base::InstitutionId creditor;
-  std::uint32_t unused = 0;
+  std::uint32_t unused = 0;  ///< fills the gap, so that a saved claim has no undefined byte
   base::Money amount;
 };
 

@@ -55,7 +55,7 @@ struct Instrument {
   double dv01_per_lot = 0;         ///< dollars per bp per lot of $100,000
   double ten_year_equivalent = 0;  ///< dv01_per_lot over that of the on-the-run ten-year
   std::int64_t lot_multiple = 1;   ///< orders are whole multiples of this many lots (2 for TU)
-  double calm_volume_bn = 0;       ///< traded on an ordinary day, face; public
+  double calm_volume_bn = 0;       ///< what noise trades in it on a day of calm volatility, face; public
 };
 
 enum class SecurityKind : std::uint8_t { on_the_run, off_the_run, bill };

@@ -112,6 +112,8 @@ void fill(agents::principal_trading_firm::Parameters& p, const config::Principal
   p.realised_weight = m.realised_weight();
   p.implied_elasticity = m.implied_elasticity();
   p.size_lots = m.size_lots();
+  p.spread_memory_min = m.spread_memory_min();
+  p.widest_seen_ticks = m.widest_seen_ticks();
   p.own_inventory_weight = m.own_inventory_weight();
   p.tick_rounding = m.tick_rounding();
   p.inventory_limit = m.inventory_limit();

@@ -1,0 +1,118 @@
+// What flow leaves in beliefs, and how noise nets (docs/decisions/0006).
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "tests/loop/short_run.h"
+
+namespace haven::tests {
+namespace {
+
+constexpr std::size_t kTenYear = world::kTenYearNode;
+constexpr std::size_t kTyBook = world::kNodes + 2;
+
+// The second morning of the short run at ten: books are full, nobody else acts while a test looks.
+struct Morning {
+  const loop::Spec& spec = plain_short_run().spec;
+  loop::State state = loop::initial_state(spec, 1);
+  Morning() { advance_to(spec, state, moment(spec, 1, 10)); }
+  world::View view(base::InstitutionId who) const { return {spec.world, state.world, who}; }
+};
+
+// How far a firm's ten-year belief moves for good after others bought $1bn of the ten-year at once and nothing since.
+double lasting_move_bp(double predictable_share) {
+  Morning m;
+  auto& firm = m.state.population.principal_trading_firm.front();
+  agents::principal_trading_firm::forget(firm);
+  auto p = m.spec.population.principal_trading_firm;
+  p.predictable_share = predictable_share;
+  p.belief_half_life_min = 1e12;  // the market's mid teaches it nothing here
+  firm.flow_rate.fill(0);
+  world::Intents out;
+  const auto look = [&](double minutes) {
+    m.state.world.now = m.state.world.now + base::Duration{static_cast<std::int64_t>(minutes * 6e10)};
+    out.clear();
+    agents::principal_trading_firm::wake(m.view(firm.self), p, firm, agents::principal_trading_firm::kNews, out);
+  };
+  look(0.1);  // takes in what came before
+  firm.flow_rate.fill(0);
+  const double before = firm.belief[kTenYear];
+  m.state.world.books_data[kTenYear].signed_lots += 10'000;
+  for (int i = 0; i < 4000; ++i) look(0.1);
+  return firm.belief[kTenYear] - before;
+}
+
+struct Sides {
+  int orders = 0, buys = 0, alternations = 0;
+};
+
+Sides noise_orders(Morning& m, std::size_t book, const agents::noise::Parameters& p, const world::WorldSpec& spec, int looks) {
+  auto& trader = m.state.population.noise.at(book);
+  REQUIRE(trader.book == book);
+  agents::noise::forget(trader);
+  trader.left_lots = {};
+  trader.carried_lots = 0;
+  Sides sides;
+  bool last = false;
+  world::Intents out;
+  for (int i = 0; i < looks; ++i) {
+    out.clear();
+    agents::noise::wake(world::View(spec, m.state.world, trader.self), p, trader, out);
+    for (const auto& intent : out.list()) {
+      if (intent.kind != world::IntentKind::immediate) continue;
+      const bool buys = intent.side == base::Side::buy;
+      sides.alternations += sides.orders > 0 && buys != last;
+      last = buys;
+      ++sides.orders;
+      sides.buys += buys;
+    }
+    trader.carried_lots = 0;
+  }
+  return sides;
+}
+
+}  // namespace
+
+TEST_CASE("of a burst of flow a fast trader's belief keeps just the share that was not foretold", "[principal_trading_firm]") {
+  const double all = lasting_move_bp(0.0);
+  CHECK(all < -0.1);
+  CHECK(lasting_move_bp(0.5) / all == Approx(0.5).margin(0.01));
+  CHECK(lasting_move_bp(1.0) / all == Approx(0.0).margin(0.01));
+}
+
+TEST_CASE("orders that stand for many alternate so often that their net has the variance of many small ones", "[noise]") {
+  for (const double fidelity : {1.0, 10.0}) {
+    Morning m;
+    world::WorldSpec spec = m.spec.world;
+    spec.fidelity = fidelity;
+    auto p = m.spec.population.noise;
+    p.parent_share = 0;
+    const Sides s = noise_orders(m, kTenYear, p, spec, 4000);
+    REQUIRE(s.orders > 3500);
+    // Correlation m of a sign with the last one's: (1 + m)/(1 - m) = 1/fidelity; it alternates with probability (1 - m)/2.
+    const double correlation = 1.0 - 2.0 * static_cast<double>(s.alternations) / (s.orders - 1);
+    CHECK((1.0 + correlation) / (1.0 - correlation) == Approx(1.0 / fidelity).epsilon(0.15));
+  }
+}
+
+TEST_CASE("parents in a future that is cheaper than usual against bonds buy, in a dearer one they sell", "[noise]") {
+  const auto buying_share = [](double cheaper_bp) {
+    Morning m;
+    auto p = m.spec.population.noise;
+    p.parent_share = 1e6;  // all orders that can be are slices of parents
+    p.parent_mean_bn = 1e-6;  // each a single slice, so that every order is a choice of its own
+    auto& trader = m.state.population.noise.at(kTyBook);
+    const auto view = m.view(trader.self);
+    p.usual_gap_minutes = 1e15;
+    trader.started = 1;
+    trader.start_lots = view.futures_lots(2);
+    trader.usual_gap_bp = view.mid_yield_bp(kTyBook) - view.curve_bp(m.spec.world.books[kTyBook].weight) - cheaper_bp;
+    const Sides s = noise_orders(m, kTyBook, p, m.spec.world, 3000);
+    REQUIRE(s.orders > 2500);
+    return static_cast<double>(s.buys) / s.orders;
+  };
+  CHECK(buying_share(0.0) == Approx(0.5).margin(0.04));
+  CHECK(buying_share(5.0) > 0.8);
+  CHECK(buying_share(-5.0) < 0.2);
+}
+
+}  // namespace haven::tests
