@@ -368,21 +368,34 @@ Snapshot Reading::finish() {
 
 }  // namespace
 
-void write_graphml(const Snapshot& snapshot, std::ostream& out) {
+void write_graphml(const Snapshot& snapshot, std::ostream& out, const std::vector<Column>& of_nodes, const std::vector<Column>& of_edges) {
   out << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n";
-  for (const KnownKey& key : kKnownKeys) {
-    out << "  <key id=\"" << key.name << "\" for=\"" << key.element << "\" attr.name=\"" << key.name << "\" attr.type=\"" << key.type << "\"/>\n";
-  }
+  const auto key = [&](std::string_view name, std::string_view element, std::string_view type) {
+    out << "  <key id=\"" << name << "\" for=\"" << element << "\" attr.name=\"" << name << "\" attr.type=\"" << type << "\"/>\n";
+  };
+  for (const KnownKey& known : kKnownKeys) key(known.name, known.element, known.type);
+  for (const Column& column : of_nodes) key(column.name, "node", column.type);
+  for (const Column& column : of_edges) key(column.name, "edge", column.type);
+  const auto data = [&](const std::vector<Column>& columns, std::size_t row) {
+    for (const Column& column : columns) {
+      if (!column.values[row].empty()) out << "<data key=\"" << column.name << "\">" << escaped(column.values[row]) << "</data>";
+    }
+  };
   out << "  <graph edgedefault=\"directed\">\n    <data key=\"unit\">" << unit_text(snapshot.unit()) << "</data>\n";
-  for (const Node& node : snapshot.nodes()) {
-    out << "    <node id=\"" << escaped(node.name) << "\"><data key=\"role\">" << to_text(node.role) << "</data></node>\n";
+  for (NodeIndex n = 0; n < snapshot.node_count(); ++n) {
+    const Node& node = snapshot.node(n);
+    out << "    <node id=\"" << escaped(node.name) << "\"><data key=\"role\">" << to_text(node.role) << "</data>";
+    data(of_nodes, n);
+    out << "</node>\n";
   }
+  std::size_t edge = 0;
   snapshot.for_each_edge([&](NodeIndex from, NodeIndex to, const Leg& leg) {
     out << "    <edge source=\"" << escaped(snapshot.node(from).name) << "\" target=\"" << escaped(snapshot.node(to).name) << "\"><data key=\"amount\">"
         << leg.amount << "</data><data key=\"segment\">" << to_text(leg.segment) << "</data><data key=\"security\">" << leg.security.v << "</data>";
     if (leg.owner != kUnknownOwner) {
       out << "<data key=\"owner\">" << escaped(snapshot.node(leg.owner).name) << "</data><data key=\"depth\">" << static_cast<int>(leg.depth) << "</data>";
     }
+    data(of_edges, edge++);
     out << "</edge>\n";
   });
   out << "  </graph>\n</graphml>\n";

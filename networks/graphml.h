@@ -7,14 +7,22 @@
 
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "networks/file_error.h"
 #include "networks/snapshot.h"
 
 namespace haven::networks {
 
-/// Writes every node and edge; owner and depth only where the chain is known.
-void write_graphml(const Snapshot& snapshot, std::ostream& out);
+/// More that a file says of its nodes or edges, for other tools: read_graphml leaves it out. `name` is none of those above.
+struct Column {
+  std::string name;
+  std::string type;                 // as GraphML names it: string, double, long, boolean
+  std::vector<std::string> values;  // by node, or by edge in the snapshot's order; "" for none
+};
+
+/// Writes every node and edge; owner and depth only where the chain is known. Requires column values of their type.
+void write_graphml(const Snapshot& snapshot, std::ostream& out, const std::vector<Column>& of_nodes = {}, const std::vector<Column>& of_edges = {});
 
 /// Reads what write_graphml writes and what other tools make of it. `name` is what errors call the file.
 /// Keys of other names are allowed and left out. Missing data take the key's default, else: role other, segment payment,

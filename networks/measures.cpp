@@ -17,6 +17,16 @@ std::optional<double> ratio(std::int64_t a, std::int64_t b) {
   return static_cast<double>(a) / static_cast<double>(b);
 }
 
+/// Each pair with a leg in either direction, once, the earlier node first; ascending.
+std::vector<std::pair<NodeIndex, NodeIndex>> linked_pairs(const Snapshot& snapshot) {
+  std::vector<std::pair<NodeIndex, NodeIndex>> links;
+  links.reserve(snapshot.edge_count());
+  snapshot.for_each_edge([&](NodeIndex from, NodeIndex to, const Leg&) { links.push_back(std::minmax({from, to})); });
+  std::sort(links.begin(), links.end());
+  links.erase(std::unique(links.begin(), links.end()), links.end());
+  return links;
+}
+
 }  // namespace
 
 std::optional<double> Reuse::mean_chain_length() const { return ratio(pledged, own); }
@@ -65,6 +75,20 @@ RoleReuse reuse_by(const Snapshot& collateral, Role role) {
   return result;
 }
 
+std::vector<NodeFlow> node_flows(const Snapshot& snapshot) {
+  std::vector<NodeFlow> flows(snapshot.node_count());
+  snapshot.for_each_edge([&](NodeIndex from, NodeIndex to, const Leg& leg) {
+    flows[from].given += leg.amount;
+    flows[to].received += leg.amount;
+    if (leg.owner != kUnknownOwner && leg.depth > 0) flows[from].passed_on += leg.amount;
+  });
+  for (const auto& [a, b] : linked_pairs(snapshot)) {
+    ++flows[a].partners;
+    ++flows[b].partners;
+  }
+  return flows;
+}
+
 std::vector<ChainFault> chain_faults(const Snapshot& collateral) {
   using Place = std::tuple<NodeIndex, NodeIndex, base::SecurityId, int>;  // node, owner, security, depth of what leaves
   std::map<Place, std::pair<std::int64_t, std::int64_t>> flows;           // received, passed on
@@ -83,12 +107,7 @@ std::vector<ChainFault> chain_faults(const Snapshot& collateral) {
 }
 
 CorePeriphery core_periphery(const Snapshot& snapshot) {
-  std::vector<std::pair<NodeIndex, NodeIndex>> links;
-  links.reserve(snapshot.edge_count());
-  snapshot.for_each_edge([&](NodeIndex from, NodeIndex to, const Leg&) { links.push_back(std::minmax({from, to})); });
-  std::sort(links.begin(), links.end());
-  links.erase(std::unique(links.begin(), links.end()), links.end());
-
+  const auto links = linked_pairs(snapshot);
   const std::size_t n = snapshot.node_count();
   std::vector<std::uint64_t> partners(n, 0);
   for (const auto& [a, b] : links) {

@@ -43,6 +43,17 @@ struct RoleReuse {
 };
 RoleReuse reuse_by(const Snapshot& collateral, Role role);
 
+/// What passes through one institution. Amounts in the snapshot's unit, over all legs.
+struct NodeFlow {
+  std::int64_t given = 0;
+  std::int64_t received = 0;
+  std::int64_t passed_on = 0;   // of what it gives, what others own: at depth 1 or more
+  std::uint32_t partners = 0;   // others that it shares a leg with, in either direction
+  bool operator==(const NodeFlow&) const = default;
+};
+/// By node.
+std::vector<NodeFlow> node_flows(const Snapshot& snapshot);
+
 /// A place where more collateral of one owner and security leaves at a depth than came in: collateral was created.
 struct ChainFault {
   NodeIndex node = 0;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/metrics/collateral_network.h"
+
 namespace haven::metrics {
 namespace {
 
@@ -284,16 +286,10 @@ void Probes::day_end(const world::World& w) {
       }
     }
   }
-  // The collateral network at the day's end.
-  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint8_t>, double> edges;
-  w.contracts.for_each([&](funding::ContractId, const funding::Contract& c) {
-    edges[{c.borrower.v, c.lender.v, static_cast<std::uint8_t>(c.segment)}] += base::to_bn(c.delivered);
-  });
-  for (const auto& [key, face] : edges) {
-    const auto& [from, to, segment] = key;
-    if (face <= 0) continue;
-    result_.collateral.push_back({day, spec_->institutions[from].name, spec_->institutions[to].name, std::string(funding::name_of(static_cast<funding::Segment>(segment))), "all", face});
-  }
+  const auto edges = collateral_edges(*spec_, w);
+  const auto institutions = institutions_on(edges, *spec_, w);
+  result_.collateral.insert(result_.collateral.end(), edges.begin(), edges.end());
+  result_.institutions.insert(result_.institutions.end(), institutions.begin(), institutions.end());
   const auto measures = w.collateral.measure();
   day_value("collateral_multiplier", w, measures.multiplier);
   day_value("collateral_pledged_bn", w, base::to_bn(measures.pledged));

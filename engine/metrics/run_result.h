@@ -60,7 +60,8 @@ struct RepoRow {
   double volume_bn = 0, rate_pct = 0, haircut_pct = 0, refused_bn = 0;
 };
 
-/// One edge of the collateral network at a day's end: `from` pledged `face_bn` of `security` to `to`.
+/// One edge of the collateral network at a day's end: `from` pledged `face_bn` of `security` to `to`, who lent `cash_bn`
+/// against it. The collateral is `owner`'s, `depth` legs before this one: 0 is the owner's own pledge.
 struct CollateralEdgeRow {
   base::Date day;
   std::string from, to, segment, security;
@@ -73,6 +74,17 @@ struct DefaultRow {
   std::string institution, kind, cause;
   double shortfall_bn = 0;
 };
+  std::string owner = {};
+  int depth = 0;
+  double cash_bn = 0;
+};
+
+/// An institution of the collateral network at a day's end. equity_bn: everything at market less debts; cash_bn may be
+/// negative within a day.
+struct InstitutionRow {
+  base::Date day;
+  std::string name, kind;
+  double equity_bn = 0, cash_bn = 0;
 
 /// One step of a defaulter's trace, in the order in which it happened. account says whose books the amount is in: "trigger" (what led
 /// to the default), a clearing house's name, "repo", "claims", "estate", "clearing". Amounts are exact to 1/10,000 dollar:
@@ -105,3 +117,4 @@ struct RunResult {
 };
 
 }  // namespace haven::metrics
+  std::vector<InstitutionRow> institutions;

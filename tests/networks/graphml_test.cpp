@@ -55,6 +55,16 @@ TEST_CASE("a network written as GraphML reads back the same: names, roles, unit,
   CHECK(again.str() == out.str());
 }
 
+TEST_CASE("what a file says beyond the network is there for other tools, of its type, and changes nothing that is read", "[graphml]") {
+  const Snapshot written(Unit::face, {{"fund", Role::fund}, {"dealer", Role::dealer}}, std::vector<EdgeRow>{pledges(0, 1, 70, 0, 0)});
+  std::ostringstream out;
+  write_graphml(written, out, {{"equity_bn", "double", {"1.5", ""}}}, {{"cash_bn", "double", {"69.5"}}});
+  CHECK(out.str().find("<node id=\"fund\"><data key=\"role\">fund</data><data key=\"equity_bn\">1.5</data></node>") != std::string::npos);
+  CHECK(out.str().find("<node id=\"dealer\"><data key=\"role\">dealer</data></node>") != std::string::npos);
+  CHECK(out.str().find("<data key=\"cash_bn\">69.5</data></edge>") != std::string::npos);
+  CHECK(read(out.str()).rows() == written.rows());
+}
+
 TEST_CASE("another tool's GraphML is read: its own key ids, defaults, unknown attributes, comments", "[graphml]") {
   const Snapshot network = read(
       "<?xml version='1.0' encoding='utf-8'?><graphml xmlns='http://graphml.graphdrawing.org/xmlns'>"

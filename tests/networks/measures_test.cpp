@@ -42,6 +42,14 @@ TEST_CASE("the dealers' collateral multiplier, velocity and re-use rate on the s
   CHECK_FALSE(reuse_by(relations, Role::dealer).collateral_multiplier().has_value());
 }
 
+TEST_CASE("what each institution gives, receives and passes on in that chain, and with how many it deals", "[measures]") {
+  const auto flows = node_flows(one_chain());
+  CHECK(flows[0] == NodeFlow{100, 0, 0, 1});
+  CHECK(flows[1] == NodeFlow{100, 100, 80, 3});
+  CHECK(flows[2] == NodeFlow{60, 80, 60, 2});
+  CHECK(flows[3] == NodeFlow{0, 80, 0, 2});
+}
+
 TEST_CASE("collateral that is passed on without having been received is found, with its place in the chain", "[measures]") {
   CHECK(chain_faults(one_chain()).empty());
   const Snapshot created(Unit::face, numbered_nodes(3), std::vector<EdgeRow>{pledges(0, 1, 100, 0, 0), pledges(1, 2, 101, 0, 1)});

@@ -31,7 +31,8 @@ metrics::RunResult sample_run(std::uint64_t seed) {
   r.liquidity_needs = {{day, "basis_fund", 1.25, 0.5 + x, 0.125}};
   r.positions = {{day, "basis_fund", "futures", "TY", -100 - x, -98.5}};
   r.repo = {{day, "tri_party", 2500, 4.33, 2.0, 0.0}};
-  r.collateral = {{day, "fund 1", "Dealer \"A\", NY", "nccbr", "10y", 3.0 + x}};
+  r.collateral = {{day, "fund 1", "Dealer \"A\", NY", "nccbr", "10y", 3.0 + x, "fund 1", 0, 2.9 + x}};
+  r.institutions = {{day, "fund 1", "basis_fund", 0.4 - x, 0.1}};
   r.defaults = {{base::midnight(day) + base::hours(9), "fund 1", "basis_fund",
                  "the 08:30 call of $1.2bn exceeded cash by $0.3bn\nafter the sale", 0.3}};
   r.default_steps = {{base::midnight(day) + base::hours(9), "fund 1", "cash", "margin call", "clearing house", 1.2},

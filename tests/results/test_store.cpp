@@ -83,9 +83,19 @@ TEST_CASE("what a run leaves behind comes back from the file, name by name and b
   REQUIRE(fault.step());
   CHECK(fault.text(0) == "2025-04-07 09:00:00");
   CHECK(fault.text(2) == run.defaults[0].cause);
-  for (const char* table : {"liquidity_needs", "positions", "repo", "collateral_edges", "timings"}) {
+  for (const char* table : {"liquidity_needs", "positions", "repo", "collateral_edges", "institutions", "timings"}) {
     CHECK(count(file, table) == 1);
   }
+  Statement edge(file.database(), "SELECT owner, depth, cash_bn FROM collateral_edges");
+  REQUIRE(edge.step());
+  CHECK(edge.text(0) == "fund 1");
+  CHECK(edge.integer(1) == 0);
+  CHECK(edge.real(2) == run.collateral[0].cash_bn);
+  Statement institution(file.database(), "SELECT institution, kind, equity_bn FROM institutions");
+  REQUIRE(institution.step());
+  CHECK(institution.text(0) == "fund 1");
+  CHECK(institution.text(1) == "basis_fund");
+  CHECK(institution.real(2) == run.institutions[0].equity_bn);
 }
 
 TEST_CASE("points, scorecard, observed values, attribution, edge and layout come back as they were put", "[results]") {

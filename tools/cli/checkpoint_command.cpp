@@ -6,29 +6,18 @@
 
 #include "tools/assemble/overlay.h"
 #include "tools/cli/checkpoint_file.h"
+#include "tools/cli/moment.h"
 #include "tools/cli/output_place.h"
 #include "tools/cli/paired_runs.h"
 
 namespace haven::cli {
-namespace {
-
-base::Time moment(const std::string& text) {
-  base::Date day;
-  const bool shaped = text.size() == 16 && (text[10] == ' ' || text[10] == 'T') && text[13] == ':' && base::parse_date(text.substr(0, 10), day);
-  const auto digits = [&](std::size_t at) { return shaped && text[at] >= '0' && text[at] <= '9' && text[at + 1] >= '0' && text[at + 1] <= '9' ? 10 * (text[at] - '0') + (text[at + 1] - '0') : 99; };
-  const int hour = digits(11), minute = digits(14);
-  if (hour > 23 || minute > 59) throw BadInput("--at " + text + ": expected a New York time, YYYY-MM-DD HH:MM");
-  return base::midnight(day) + base::hours(hour) + base::minutes(minute);
-}
-
-}  // namespace
 
 int run_piece(const EnsembleOptions& o, const CheckpointOptions& c) {
   const Variant variant{"model", o.config, o.configs, nullptr};
   const auto experiment = assemble::assemble(assemble::load_run_with(o.config, o.configs.with, o.configs.load()), o.configs.load());
   require_plantable(o, experiment);
   const auto seed = static_cast<std::uint64_t>(o.first_seed);
-  const base::Time stop = c.at.empty() ? base::Time{} : moment(c.at);
+  const base::Time stop = c.at.empty() ? base::Time{} : moment_of("--at", c.at);
   if (!c.save.empty()) require_writable(c.save);
   loop::State state = c.from.empty() ? state_before(experiment, seed, {}, {}) : load_checkpoint(c.from, experiment, seed);
   const base::Time begin = state.queue.top().time;

@@ -60,6 +60,7 @@ void add_check(CLI::App& app, int& code);
 void add_explain(CLI::App& app, int& code);
 void add_book(CLI::App& app, int& code);
 void add_clear(CLI::App& app, int& code);
+void add_graph(CLI::App& app, int& code);
 void add_rules(CLI::App& app, int& code);
 void add_report(CLI::App& app, int& code);
 void add_export(CLI::App& app, int& code);

@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "tools/assemble/overlay.h"
-#include "tools/cli/collateral_layout.h"
+#include "tools/cli/collateral_network.h"
 #include "tools/cli/output_place.h"
 #include "tools/cli/paired_runs.h"
 #include "tools/report/report.h"
@@ -26,8 +26,8 @@ void write_tape(const assemble::Experiment& experiment, std::uint64_t seed, cons
   write_file(path, {reinterpret_cast<const char*>(tape.data()), tape.size() * sizeof(base::Record)});
 }
 
-/// What makes runs another plan's although the config is the same: a planted fault, or that nobody watched.
-std::string unsound(const EnsembleOptions& o) {
+/// What makes runs another plan's although the config is the same: a planted fault, that nobody watched, other rules watched.
+std::string beside_the_config(const EnsembleOptions& o) {
   std::string words;
   if (o.leak_day >= 0) words += fmt::format(", {} dollars leaked on day {}", o.leak_dollars, o.leak_day);
   if (o.tick_day >= 0) words += fmt::format(", a tick planted on day {}", o.tick_day);
@@ -36,7 +36,7 @@ std::string unsound(const EnsembleOptions& o) {
 }
 
 results::Manifest manifest_of(const EnsembleOptions& o, const assemble::Experiment& experiment) {
-  const std::string words = unsound(o);
+  const std::string words = beside_the_config(o);
   results::Manifest manifest;
   manifest.plan = o.plan + words;
   manifest.event = o.event + words;
@@ -147,7 +147,7 @@ void require_plantable(const EnsembleOptions& o, const assemble::Experiment& exp
 
 int run_ensemble(const EnsembleOptions& o) {
   const auto loaded = assemble::load_run_with(o.config, o.configs.with, o.configs.load());
-  const assemble::Experiment experiment = assemble::assemble(loaded, o.configs.load());
+  assemble::Experiment experiment = assemble::assemble(loaded, o.configs.load());
   require_plantable(o, experiment);
   std::vector<Variant> variants = {{"model", o.config, o.configs, &experiment}};
   assemble::Experiment frozen;
@@ -177,7 +177,7 @@ int run_ensemble(const EnsembleOptions& o) {
     std::vector<results::ObservedRow> observed;
     for (const auto& p : experiment.observed) observed.push_back({p.series, p.date, p.value, p.source, p.tag});
     store->put_observed(observed);
-    if (!runs.network.empty()) store->put_collateral_nodes(collateral_layout(runs.network, experiment.spec.world));
+    if (!runs.network.empty()) store->put_collateral_nodes(collateral_layout(runs.network, runs.on_network));
     store.reset();
   }
   bool all_written = true;  // what was found is printed whether or not the page and the tape find room

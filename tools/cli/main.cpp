@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   add_report(app, code);
   add_rules(app, code);
   add_clear(app, code);
+  add_graph(app, code);
   add_book(app, code);
   add_compare(app, code);
   add_study(app, code);

@@ -145,7 +145,10 @@ PairedRuns run_paired(const std::string& title, const std::vector<Variant>& vari
       return;
     }
     if (store != nullptr) store->save(ended.result, job.variant, 0, ended.timing);
-    if (job.variant == variants.front().name && job.seed == static_cast<std::uint64_t>(seeds.first)) all.network = std::move(ended.result.collateral);
+    if (job.variant == variants.front().name && job.seed == static_cast<std::uint64_t>(seeds.first)) {
+      all.network = std::move(ended.result.collateral);
+      all.on_network = std::move(ended.result.institutions);
+    }
     all.of[job.variant][job.seed] = {ended.result.digest, ended.result.events, ended.result.orders, ended.result.trades, ended.timing.cpu_seconds, std::move(ended.result.metrics), std::move(ended.result.defaults), std::move(ended.result.default_steps)};
   }, stop_requested());
   progress.finish();

@@ -48,6 +48,7 @@ struct PairedRuns {
   bool broken_invariant = false;
 
   /// Sums over all variants.
+  std::vector<metrics::InstitutionRow> on_network;  ///< who is on it
   KeptRun total() const;
 };
 

@@ -64,7 +64,8 @@ constexpr RunTable kRunTables[] = {
     {"raw_liquidity_needs", "day, N(kind), variation_margin_bn, initial_margin_bn, haircut_bn"},
     {"raw_positions", "day, N(kind), N(book), N(sector), face_bn, ten_year_equivalent_bn"},
     {"raw_repo", "day, N(segment), volume_bn, rate_pct, haircut_pct, refused_bn"},
-    {"raw_collateral_edges", "day, N(giver), N(receiver), N(segment), N(security), face_bn"},
+    {"raw_collateral_edges", "day, N(giver), N(receiver), N(segment), N(security), face_bn, N(owner), depth, cash_bn"},
+    {"raw_institutions", "day, N(institution), N(kind), equity_bn, cash_bn"},
     {"raw_defaults", "time_ns, N(institution), N(kind), cause, shortfall_bn"},
     {"raw_default_steps", "place, time_ns, N(institution), N(account), N(item), N(counterparty), amount_bn"},
 };

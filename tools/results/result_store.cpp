@@ -106,13 +106,14 @@ struct ResultStore::Impl {
           need(d, "INSERT INTO raw_liquidity_needs VALUES(?,?,?,?,?,?)"),
           position(d, "INSERT INTO raw_positions VALUES(?,?,?,?,?,?,?)"),
           repo(d, "INSERT INTO raw_repo VALUES(?,?,?,?,?,?,?)"),
-          edge(d, "INSERT INTO raw_collateral_edges VALUES(?,?,?,?,?,?,?)"),
+          edge(d, "INSERT INTO raw_collateral_edges VALUES(?,?,?,?,?,?,?,?,?,?)"),
+          institution(d, "INSERT INTO raw_institutions VALUES(?,?,?,?,?,?)"),
           fault(d, "INSERT INTO raw_defaults VALUES(?,?,?,?,?,?)"),
           default_step(d, "INSERT INTO raw_default_steps VALUES(?,?,?,?,?,?,?,?)"),
           point(d, "INSERT OR IGNORE INTO points VALUES(?,?,?,?,?)"),
           outcomes(d) {}
     Statement find_name, new_name, find_run, drop_run, drop_timing, run, timing, metric, series, flow, constraint, need,
-        position, repo, edge, fault, default_step, point;
+        position, repo, edge, institution, fault, default_step, point;
     OutcomeReader outcomes;
   };
   std::unique_ptr<Statements> statements;  // prepared once the tables exist
@@ -209,8 +210,9 @@ void ResultStore::Impl::insert(std::int64_t run, const metrics::RunResult& r) {
   for (const auto& p : r.repo)
     s.repo.run(run, p.day.v, id(p.segment), p.volume_bn, p.rate_pct, p.haircut_pct, p.refused_bn);
   for (const auto& e : r.collateral) {
-    s.edge.run(run, e.day.v, id(e.from), id(e.to), id(e.segment), id(e.security), e.face_bn);
+    s.edge.run(run, e.day.v, id(e.from), id(e.to), id(e.segment), id(e.security), e.face_bn, id(e.owner), static_cast<std::int64_t>(e.depth), e.cash_bn);
   }
+  for (const auto& i : r.institutions) s.institution.run(run, i.day.v, id(i.name), id(i.kind), i.equity_bn, i.cash_bn);
   for (const auto& d : r.defaults) {
     s.fault.run(run, d.time.ns, id(d.institution), id(d.kind), d.cause, d.shortfall_bn);
   }

@@ -35,7 +35,10 @@ CREATE TABLE raw_positions(run INTEGER NOT NULL, day INTEGER NOT NULL, kind INTE
 CREATE TABLE raw_repo(run INTEGER NOT NULL, day INTEGER NOT NULL, segment INTEGER NOT NULL, volume_bn REAL NOT NULL,
   rate_pct REAL NOT NULL, haircut_pct REAL NOT NULL, refused_bn REAL NOT NULL);
 CREATE TABLE raw_collateral_edges(run INTEGER NOT NULL, day INTEGER NOT NULL, giver INTEGER NOT NULL,
-  receiver INTEGER NOT NULL, segment INTEGER NOT NULL, security INTEGER NOT NULL, face_bn REAL NOT NULL);
+  receiver INTEGER NOT NULL, segment INTEGER NOT NULL, security INTEGER NOT NULL, face_bn REAL NOT NULL,
+  owner INTEGER NOT NULL, depth INTEGER NOT NULL, cash_bn REAL NOT NULL);
+CREATE TABLE raw_institutions(run INTEGER NOT NULL, day INTEGER NOT NULL, institution INTEGER NOT NULL, kind INTEGER NOT NULL,
+  equity_bn REAL NOT NULL, cash_bn REAL NOT NULL);
 CREATE TABLE raw_defaults(run INTEGER NOT NULL, time_ns INTEGER NOT NULL, institution INTEGER NOT NULL,
   kind INTEGER NOT NULL, cause TEXT NOT NULL, shortfall_bn REAL NOT NULL);
 CREATE TABLE raw_default_steps(run INTEGER NOT NULL, place INTEGER NOT NULL, time_ns INTEGER NOT NULL,
@@ -82,9 +85,12 @@ CREATE VIEW repo AS SELECT variant, point, seed, date('2000-01-01', day || ' day
   volume_bn, rate_pct, haircut_pct, refused_bn
   FROM raw_repo r JOIN runs USING(run) JOIN names s ON s.id = r.segment;
 CREATE VIEW collateral_edges AS SELECT variant, point, seed, date('2000-01-01', day || ' days') AS day,
-  g.name AS giver, t.name AS receiver, s.name AS segment, c.name AS security, face_bn
+  g.name AS giver, t.name AS receiver, s.name AS segment, c.name AS security, face_bn, o.name AS owner, depth, cash_bn
   FROM raw_collateral_edges e JOIN runs USING(run) JOIN names g ON g.id = giver JOIN names t ON t.id = receiver
-  JOIN names s ON s.id = e.segment JOIN names c ON c.id = e.security;
+  JOIN names s ON s.id = e.segment JOIN names c ON c.id = e.security JOIN names o ON o.id = e.owner;
+CREATE VIEW institutions AS SELECT variant, point, seed, date('2000-01-01', day || ' days') AS day,
+  n.name AS institution, k.name AS kind, equity_bn, cash_bn
+  FROM raw_institutions i JOIN runs USING(run) JOIN names n ON n.id = i.institution JOIN names k ON k.id = i.kind;
 CREATE VIEW defaults AS SELECT variant, point, seed, time_ns,
   datetime('2000-01-01', (time_ns / 1000000000) || ' seconds') AS time, i.name AS institution, k.name AS kind,
   shortfall_bn, cause
