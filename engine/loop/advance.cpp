@@ -45,6 +45,7 @@ class Run {
       case EventKind::close: probes_.close(w); break;
       case EventKind::close_out_slice: DefaultDesk{spec_, state_, market_, probes_, scratch_}.sell_slice(); break;
       case EventKind::day_end: day_end(); break;
+      case EventKind::failure: fail(InstitutionId{e.payload}); break;
       case EventKind::sample: sample(); return;
     }
     w.ledger.check_conservation();
@@ -168,6 +169,19 @@ class Run {
     market_.schedule(EventKind::close, at(base::hours(15) + base::minutes(30)));
     market_.schedule(EventKind::day_end, at(base::hours(17)));
     market_.schedule(EventKind::sample, state_.world.now + base::minutes(30));
+    for (const auto& failure : spec_.scenario.failures) {
+      if (failure.time >= state_.world.now && failure.time < at(base::hours(17))) schedule_failure(spec_, state_, failure);
+    }
+  }
+
+  void fail(InstitutionId who) {
+    DefaultDesk desk{spec_, state_, market_, probes_, scratch_};
+    if (!desk.lives(who)) return;
+    Trigger trigger;
+    trigger.cause = Trigger::Cause::scenario;
+    trigger.cash = state_.world.ledger.cash(who);
+    trigger.line = state_.world.credit.undrawn(who);
+    desk.declare(who, trigger);
   }
 
   // Outside instructions become needs of their kind's members, by size.
@@ -286,6 +300,17 @@ class Run {
 };
 
 }  // namespace
+
+void schedule_failure(const Spec& spec, State& state, const scenario::Failure& failure) {
+  HAVEN_CHECK(world::can_default(spec.world.institutions[failure.who.v].kind), state.world.ledger.name(failure.who) + " cannot fail");
+  base::Event e;
+  e.time = failure.time;
+  e.phase = phase_of(EventKind::failure);
+  e.kind = static_cast<std::uint8_t>(EventKind::failure);
+  e.name = spec.world.institutions[failure.who.v].name_key;
+  e.payload = failure.who.v;
+  state.queue.push(e);
+}
 
 void advance(const Spec& spec, State& state, metrics::Probes& probes, const Plant& plant, base::Time stop_before) {
   Run run(spec, state, probes, plant);

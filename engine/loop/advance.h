@@ -17,4 +17,8 @@ struct Plant {
 /// Throws base::CheckFailure when an invariant breaks.
 void advance(const Spec& spec, State& state, metrics::Probes& probes, const Plant& plant = {}, base::Time stop_before = {});
 
+/// Puts a failure into the queue of a run under way; the run goes on as if its scenario had named it from the start.
+/// Requires an institution that can default, and a moment that the run has not reached.
+void schedule_failure(const Spec& spec, State& state, const scenario::Failure& failure);
+
 }  // namespace haven::loop

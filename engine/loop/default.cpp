@@ -43,16 +43,7 @@ void DefaultDesk::values_now() {
 }
 std::int32_t DefaultDesk::reference_hbp() const { return loop::reference_hbp(spec); }
 
-bool DefaultDesk::can_default(InstitutionId id) const {
-  switch (spec.world.institutions[id.v].kind) {
-    case Kind::central_counterparty:
-    case Kind::central_bank:
-    case Kind::treasury:
-    case Kind::outside:
-    case Kind::residue: return false;
-    default: return true;
-  }
-}
+bool DefaultDesk::can_default(InstitutionId id) const { return world::can_default(spec.world.institutions[id.v].kind); }
 
 base::Time DefaultDesk::window_end(double hours) const {
   const base::Time start = world::next_close_out_slice(market.view(spec.world.fed), base::minutes(1));
@@ -95,6 +86,9 @@ void DefaultDesk::declare(InstitutionId who, const Trigger& trigger) {
     case Trigger::Cause::clearing:
       cause = "payments of estates were cleared and it cannot pay what it owes them; cash " + bn(trigger.cash);
       break;
+    case Trigger::Cause::scenario:
+      cause = "made to fail by the scenario; cash " + bn(trigger.cash);
+      break;
   }
   const auto& line = w.credit.line(who);
   if (line.limit.v > 0) cause += "; line of " + name(line.provider) + ": " + bn(trigger.line) + " of " + bn(line.limit) + " left";
@@ -106,10 +100,10 @@ void DefaultDesk::declare(InstitutionId who, const Trigger& trigger) {
     cause += "; no free collateral for " + bn(uncovered) + " this morning";
     step(who, "trigger", "no free collateral this morning", who, uncovered);
   }
-  cause += "; short " + bn(trigger.short_by) + " bn";
+  if (trigger.cause != Trigger::Cause::scenario) cause += "; short " + bn(trigger.short_by) + " bn";
   step(who, "trigger", "cash", who, trigger.cash);
   step(who, "trigger", "line left", line.provider, trigger.line);
-  step(who, "trigger", "short by", who, trigger.short_by);
+  if (trigger.cause != Trigger::Cause::scenario) step(who, "trigger", "short by", who, trigger.short_by);
   w.funding.defaults_seen += 1;
   probes.default_of(w, who, cause, base::to_bn(trigger.short_by));
 

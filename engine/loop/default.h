@@ -7,11 +7,11 @@ namespace haven::loop {
 
 /// Why an institution is in default. Money is what was asked, what it had, and the gap.
 struct Trigger {
-  enum class Cause : std::uint8_t { margin_call, overdraft, capital, clearing } cause = Cause::capital;
+  enum class Cause : std::uint8_t { margin_call, overdraft, capital, clearing, scenario } cause = Cause::capital;
   base::InstitutionId house;              ///< margin_call: who called
   base::Money variation, initial;         ///< margin_call: net calls of the house due now
   base::Money cash, line;                 ///< what it had, and what its line still gave
-  base::Money short_by;                   ///< > 0
+  base::Money short_by;                   ///< > 0; 0 when the scenario makes it fail
 };
 
 /// The loop's hands for everything in this file.

@@ -28,7 +28,8 @@ enum class EventKind : std::uint8_t {
   close,             ///< 15:30: securities close
   close_out_slice,   ///< what is sold because of defaults: one slice of everything
   day_end,           ///< 17:00: marks, limits, overdrafts, defaults, clearing of estates
-  sample             ///< five minutes: volatility, streams, probes
+  sample,            ///< five minutes: volatility, streams, probes
+  failure            ///< the scenario makes institution `payload` fail
 };
 
 /// Phase order at equal times: outside news, market phases, agents, samples.

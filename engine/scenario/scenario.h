@@ -52,6 +52,12 @@ struct Purchases {
   std::array<double, world::kSecurities> security_share{};
 };
 
+/// An institution that is made to fail.
+struct Failure {
+  base::Time time;
+  base::InstitutionId who;
+};
+
 /// How days without an observed path evolve.
 struct Synthetic {
   double policy_sigma_bp = 0;      ///< daily s.d. of the two-year expectation
@@ -68,6 +74,7 @@ struct ScenarioSpec {
   std::vector<OutsideFlow> flows;
   std::vector<Auction> auctions;
   std::vector<Purchases> purchases;
+  std::vector<Failure> failures;
 };
 
 /// One change of the public state.

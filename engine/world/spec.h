@@ -41,6 +41,19 @@ constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::count);
 /// The kind's name in configs, results and the page.
 const char* to_string(Kind kind);
 
+/// Clearing houses, the central bank, the Treasury and the accounts of the outside world cannot default.
+constexpr bool can_default(Kind kind) {
+  switch (kind) {
+    case Kind::central_counterparty:
+    case Kind::central_bank:
+    case Kind::treasury:
+    case Kind::outside:
+    case Kind::residue:
+    case Kind::count: return false;
+    default: return true;
+  }
+}
+
 enum class BookKind : std::uint8_t { cash, futures, spreadover };
 
 /// A traded instrument with an order book.

@@ -581,6 +581,30 @@ class Assembler {
     }
   }
 
+  // A moment of a session of the calendar, from fields `date` and `time` under `path`.
+  std::optional<base::Time> session_moment(const std::string& path, const std::string& day, const std::string& time) {
+    int hour = 0, minute = 0, used = 0;
+    if (std::sscanf(time.c_str(), "%2d:%2d%n", &hour, &minute, &used) != 2 || used != static_cast<int>(time.size()) || hour > 23 || minute > 59) {
+      fault(path + ".time", "\"" + time + "\"", "HH:MM, New York");
+      return std::nullopt;
+    }
+    const base::Time at = base::midnight(date(day)) + base::minutes(hour * 60 + minute);
+    const bool open = std::any_of(world().days.begin(), world().days.end(), [&](base::Date d) { return at >= base::midnight(d) - base::hours(6) && at < base::midnight(d) + base::hours(17); });
+    if (!open) fault(path + ".date", day + " " + time, "a moment inside a session of the calendar, 18:00 of the evening before to 17:00");
+    return at;
+  }
+
+  void failures() {
+    for (const auto& f : run_->scenario().failure()) {
+      const std::string path = "scenario.failure[name=" + f.name() + "]";
+      const auto& all = world().institutions;
+      const auto found = std::find_if(all.begin(), all.end(), [&](const auto& i) { return i.name == f.institution() && world::can_default(i.kind); });
+      const auto at = session_moment(path, f.date(), f.time());
+      if (found == all.end()) fault(path + ".institution", "\"" + f.institution() + "\"", "an institution of this run that can fail: no clearing house, central bank or Treasury");
+      else if (at) spec().scenario.failures.push_back({*at, {static_cast<std::uint32_t>(found - all.begin())}});
+    }
+  }
+
   void scenario() {
     const auto& s = run_->scenario();
     auto& out = spec().scenario;
@@ -608,16 +632,11 @@ class Assembler {
     }
     for (const auto& n : s.news()) {
       const std::string path = "scenario.news[name=" + n.name() + "]";
-      int hour = 0, minute = 0, used = 0;
-      if (std::sscanf(n.time().c_str(), "%2d:%2d%n", &hour, &minute, &used) != 2 || used != static_cast<int>(n.time().size()) || hour > 23 || minute > 59) {
-        fault(path + ".time", "\"" + n.time() + "\"", "HH:MM, New York");
-        continue;
-      }
-      const base::Time at = base::midnight(date(n.date())) + base::minutes(hour * 60 + minute);
-      const bool heard = std::any_of(world().days.begin(), world().days.end(), [&](base::Date day) { return at >= base::midnight(day) - base::hours(6) && at < base::midnight(day) + base::hours(17); });
-      if (!heard) fault(path + ".date", n.date() + " " + n.time(), "a moment inside a session of the calendar, 18:00 of the evening before to 17:00");
-      out.news.push_back({at, n.name(), n.policy_share(), n.uncertainty_share(), n.confidence_step(), n.fiscal_step(), n.intensity()});
+      const auto at = session_moment(path, n.date(), n.time());
+      if (!at) continue;
+      out.news.push_back({*at, n.name(), n.policy_share(), n.uncertainty_share(), n.confidence_step(), n.fiscal_step(), n.intensity()});
     }
+    failures();
     std::stable_sort(out.news.begin(), out.news.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
     const auto shares = [&](const google::protobuf::RepeatedPtrField<config::Amount>& list, const std::string& path, std::array<double, world::kSecurities>& to) {
       std::vector<std::pair<std::size_t, double>> found;

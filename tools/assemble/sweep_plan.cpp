@@ -107,7 +107,7 @@ plan::Plan plan_of(const Located<config::Sweep>& sweep) {
   return plan;
 }
 
-metrics::Collapse collapse_of(const Located<config::Collapse>& collapse) {
+metrics::Collapse read_collapse(const Located<config::Collapse>& collapse) {
   metrics::Collapse result;
   std::vector<Fault> faults;
   const auto take = [&](const char* list, const auto& signs, std::vector<metrics::Sign>& out) {
@@ -133,6 +133,8 @@ void add(base::Digest& digest, const base::Digest& part) {
 
 }  // namespace
 
+metrics::Collapse collapse_of(const std::string& name, const LoadOptions& options) { return read_collapse(load<config::Collapse>(name, with_sets(options, {}))); }
+
 SweepPlan::SweepPlan(const std::string& name, const LoadOptions& options, const std::vector<std::string>& settings)
     : SweepPlan(load<config::Sweep>(name, with_sets(options, settings)), options) {}
 
@@ -149,7 +151,7 @@ SweepPlan::SweepPlan(Located<config::Sweep> sweep, const LoadOptions& options)
       plan_(plan_of(sweep_)) {
   if (!sweep_->collapse().empty()) {
     const auto collapse = load<config::Collapse>(sweep_->collapse(), with_sets(options, {}));
-    collapse_ = collapse_of(collapse);
+    collapse_ = read_collapse(collapse);
     add(base_digest_, config_digest(collapse.message()));
   }
   for (const auto& axis : sweep_->axis()) {

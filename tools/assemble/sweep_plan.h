@@ -54,4 +54,7 @@ class SweepPlan {
 /// The plan alone, from the config text that a result file keeps: whether fields are whole numbers is not known to it.
 plan::Plan plan_of_text(const std::string& shown, const std::string& text);
 
+/// What counts as a collapse, from a config of its own ("reference/collapse"). Throws ConfigError.
+metrics::Collapse collapse_of(const std::string& name, const LoadOptions& options);
+
 }  // namespace haven::assemble

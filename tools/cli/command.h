@@ -66,6 +66,7 @@ void add_report(CLI::App& app, int& code);
 void add_export(CLI::App& app, int& code);
 void add_sweep(CLI::App& app, int& code);
 void add_compare(CLI::App& app, int& code);
+void add_knockout(CLI::App& app, int& code);
 void add_study(CLI::App& app, int& code);
 void add_merge(CLI::App& app, int& code);
 void add_sensitivity(CLI::App& app, int& code);

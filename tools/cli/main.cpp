@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   add_graph(app, code);
   add_book(app, code);
   add_compare(app, code);
+  add_knockout(app, code);
   add_study(app, code);
   add_bench(app, code);
   install_signals();

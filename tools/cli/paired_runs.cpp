@@ -25,44 +25,6 @@ bool within(const results::RunKey& key, SeedRange seeds) {
   return key.seed >= static_cast<std::uint64_t>(seeds.first) && key.seed < static_cast<std::uint64_t>(seeds.first) + static_cast<std::uint64_t>(seeds.count);
 }
 
-/// The finished runs of these variants and seeds that the file holds.
-std::map<std::string, KeptRuns> held(const std::string& path, const std::vector<Variant>& variants, SeedRange seeds) {
-  std::map<std::string, KeptRuns> of;
-  const results::ResultFile file(path);
-  for (const auto& variant : variants) {
-    KeptRuns& runs = of[variant.name];
-    for (const auto& row : file.runs()) {
-      if (row.key.variant != variant.name || row.status != results::RunStatus::done || !within(row.key, seeds)) continue;
-      runs[row.key.seed] = {base::digest_from_hex(row.digest), row.events, row.orders, row.trades, 0, {}, {}, {}};
-    }
-    for (const auto& metric : variant.experiment->metrics) {
-      for (const auto& [seed, value] : file.metric(metric.name, {variant.name, 0})) {
-        if (const auto run = runs.find(seed); run != runs.end()) run->second.metrics[metric.name] = value;
-      }
-    }
-    results::Statement fell(file.database(), "SELECT seed, time_ns, institution, kind, cause, shortfall_bn FROM defaults WHERE variant=? AND point=0 ORDER BY seed, time_ns, institution");
-    fell.bind(variant.name);
-    while (fell.step()) {
-      if (const auto run = runs.find(static_cast<std::uint64_t>(fell.integer(0))); run != runs.end()) {
-        run->second.defaults.push_back({base::Time{fell.integer(1)}, fell.text(2), fell.text(3), fell.text(4), fell.real(5)});
-      }
-    }
-    results::Statement step(file.database(), "SELECT seed, time_ns, institution, account, item, counterparty, amount_bn FROM default_steps WHERE variant=? AND point=0 ORDER BY seed, place");
-    step.bind(variant.name);
-    while (step.step()) {
-      if (const auto run = runs.find(static_cast<std::uint64_t>(step.integer(0))); run != runs.end()) {
-        run->second.default_steps.push_back({base::Time{step.integer(1)}, step.text(2), step.text(3), step.text(4), step.text(5), step.real(6)});
-      }
-    }
-    results::Statement cpu(file.database(), "SELECT seed, cpu_seconds FROM timings JOIN runs USING(run) WHERE variant=? AND point=0");
-    cpu.bind(variant.name);
-    while (cpu.step()) {
-      if (const auto run = runs.find(static_cast<std::uint64_t>(cpu.integer(0))); run != runs.end()) run->second.cpu_seconds = cpu.real(1);
-    }
-  }
-  return of;
-}
-
 /// r.sqlite -> r.seed-2.checkpoint, r.null.seed-2.checkpoint; without a result file in the working directory.
 std::string checkpoint_path(const std::string& out, const Variant& variant, std::uint64_t seed) {
   const std::string stem = out.empty() ? "haven" : std::filesystem::path(out).replace_extension().string();
@@ -100,6 +62,43 @@ Variant null_twin(const Variant& model) {
   return null;
 }
 
+std::map<std::string, KeptRuns> kept_in(const std::string& path, const std::vector<Variant>& variants, SeedRange seeds) {
+  std::map<std::string, KeptRuns> of;
+  const results::ResultFile file(path);
+  for (const auto& variant : variants) {
+    KeptRuns& runs = of[variant.name];
+    for (const auto& row : file.runs()) {
+      if (row.key.variant != variant.name || row.status != results::RunStatus::done || !within(row.key, seeds)) continue;
+      runs[row.key.seed] = {base::digest_from_hex(row.digest), row.events, row.orders, row.trades, 0, {}, {}, {}};
+    }
+    for (const auto& metric : variant.experiment->metrics) {
+      for (const auto& [seed, value] : file.metric(metric.name, {variant.name, 0})) {
+        if (const auto run = runs.find(seed); run != runs.end()) run->second.metrics[metric.name] = value;
+      }
+    }
+    results::Statement fell(file.database(), "SELECT seed, time_ns, institution, kind, cause, shortfall_bn FROM defaults WHERE variant=? AND point=0 ORDER BY seed, time_ns, institution");
+    fell.bind(variant.name);
+    while (fell.step()) {
+      if (const auto run = runs.find(static_cast<std::uint64_t>(fell.integer(0))); run != runs.end()) {
+        run->second.defaults.push_back({base::Time{fell.integer(1)}, fell.text(2), fell.text(3), fell.text(4), fell.real(5)});
+      }
+    }
+    results::Statement step(file.database(), "SELECT seed, time_ns, institution, account, item, counterparty, amount_bn FROM default_steps WHERE variant=? AND point=0 ORDER BY seed, place");
+    step.bind(variant.name);
+    while (step.step()) {
+      if (const auto run = runs.find(static_cast<std::uint64_t>(step.integer(0))); run != runs.end()) {
+        run->second.default_steps.push_back({base::Time{step.integer(1)}, step.text(2), step.text(3), step.text(4), step.text(5), step.real(6)});
+      }
+    }
+    results::Statement cpu(file.database(), "SELECT seed, cpu_seconds FROM timings JOIN runs USING(run) WHERE variant=? AND point=0");
+    cpu.bind(variant.name);
+    while (cpu.step()) {
+      if (const auto run = runs.find(static_cast<std::uint64_t>(cpu.integer(0))); run != runs.end()) run->second.cpu_seconds = cpu.real(1);
+    }
+  }
+  return of;
+}
+
 KeptRun PairedRuns::total() const {
   KeptRun sum;
   for (const auto& [variant, runs] : of) {
@@ -116,7 +115,7 @@ KeptRun PairedRuns::total() const {
 PairedRuns run_paired(const std::string& title, const std::vector<Variant>& variants, SeedRange seeds, const sweep::Options& options,
                       results::ResultStore* store, const std::string& out) {
   PairedRuns all;
-  if (store != nullptr) all.of = held(out, variants, seeds);
+  if (store != nullptr) all.of = kept_in(out, variants, seeds);
   std::vector<sweep::Job> jobs;
   for (int s = 0; s < seeds.count; ++s) {
     const auto seed = static_cast<std::uint64_t>(seeds.first + s);

@@ -42,6 +42,9 @@ struct SeedRange {
 };
 
 struct PairedRuns {
+/// The finished runs of these variants and seeds that the file holds, with the metrics of the variant's experiment.
+std::map<std::string, KeptRuns> kept_in(const std::string& path, const std::vector<Variant>& variants, SeedRange seeds);
+
   std::map<std::string, KeptRuns> of;               ///< by variant; those taken from the file among them
   std::vector<metrics::CollateralEdgeRow> network;  ///< of the first seed of the first variant, when it was made now
   std::size_t made = 0, failed = 0;                 ///< by this command

@@ -17,26 +17,15 @@ double thread_cpu_seconds() {
   return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 
-}  // namespace
-
-Ended run_one(const Job& job, const Options& options) {
+/// Runs `body` and tells how it ended; `where` is what body reached.
+Ended told(const Job& job, const std::function<void(Ended& ended, std::string& where)>& body) {
   Ended ended;
   ended.job = job;
   const double cpu = thread_cpu_seconds();
   const auto wall = std::chrono::steady_clock::now();
   std::string where = "before its first event";
   try {
-    const auto& spec = job.experiment->spec;
-    loop::State state = loop::initial_state(spec, job.seed);
-    metrics::Probes probes(spec.world, options.watching);
-    try {
-      loop::advance(spec, state, probes, options.plant);
-    } catch (...) {
-      ended.reached = state.world.now;
-      where = "at " + base::to_string(state.world.now) + ", event " + std::to_string(state.world.events);
-      throw;
-    }
-    ended.result = probes.take(state.world, job.seed, job.experiment->metrics, job.experiment->calm_from, job.experiment->calm_to);
+    body(ended, where);
   } catch (const base::CheckFailure& failure) {
     ended.broken_invariant = true;
     ended.error = "seed " + std::to_string(job.seed) + " " + where + ": " + failure.what();

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,17 @@ struct Options {
   loop::Plant plant;
 };
 
-/// Runs one job here.
+/// A run under way, and who watches it.
+struct Start {
+  loop::State state;
+  metrics::Probes probes;
+};
+
+/// Runs one job here, from what `start` returns to the end.
+Ended run_from(const Job& job, const Options& options, const std::function<Start()>& start);
+/// Runs one job from its first event up to the first at or after `at`; `reached` is where it stands then, unless `error` says more.
+Ended run_until(const Job& job, const Options& options, base::Time at, std::optional<Start>& reached);
+/// Runs one job here, from its first event.
 Ended run_one(const Job& job, const Options& options);
 
 /// Runs all jobs; `on_end` is called once a run, never twice at a time, in the order in which runs end. Once `stop` is

@@ -1,0 +1,70 @@
+// An institution that the scenario makes fail.
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "tests/loop/short_run.h"
+
+using namespace haven;
+using namespace haven::tests;
+
+namespace {
+
+base::InstitutionId named(const loop::Spec& spec, const std::string& name) {
+  const auto& all = spec.world.institutions;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& i) { return i.name == name; });
+  REQUIRE(found != all.end());
+  return {static_cast<std::uint32_t>(found - all.begin())};
+}
+
+}  // namespace
+
+TEST_CASE("a failure put into a fork gives the run whose scenario named it from the start, at every hour", "[loop][failure]") {
+  const auto& plain = plain_short_run().spec;
+  const auto who = named(plain, "basis_funds-1");
+  const auto [day, hour, minute] = GENERATE(table<std::size_t, int, int>({{1, 9, 0}, {1, -3, 0}, {2, 7, 0}, {2, 15, 0}, {1, 12, 17}}));
+  const base::Time at = moment(plain, day, hour, minute);
+  loop::State state = loop::initial_state(plain, 1);
+  advance_to(plain, state, at);
+  loop::schedule_failure(plain, state, {at, who});
+  advance_to(plain, state);
+  loop::Spec whole = plain;
+  whole.scenario.failures.push_back({at, who});
+  INFO(base::to_string(at));
+  CHECK(finished(state) == run_whole(whole));
+  CHECK(finished(state).digest != plain_whole().digest);
+  CHECK(state.world.accounts[who.v].defaulted == 1);
+}
+
+TEST_CASE("a failure of one that is in default already changes nothing more", "[loop][failure]") {
+  loop::Spec once = plain_short_run().spec;
+  const auto who = named(once, "basis_funds-1");
+  once.scenario.failures.push_back({moment(once, 1, 9), who});
+  loop::Spec twice = once;
+  twice.scenario.failures.push_back({moment(once, 1, 10), who});
+  CHECK(run_whole(once).digest == run_whole(twice).digest);
+}
+
+TEST_CASE("every kind that can fail can be made to: cash and securities are conserved and the run ends", "[loop][failure]") {
+  const auto& plain = plain_short_run().spec;
+  for (std::size_t k = 0; k < world::kKinds; ++k) {
+    const auto kind = static_cast<world::Kind>(k);
+    const auto& all = plain.world.institutions;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& i) { return i.kind == kind; });
+    if (!world::can_default(kind) || found == all.end()) continue;
+    INFO(found->name);
+    const base::InstitutionId who{static_cast<std::uint32_t>(found - all.begin())};
+    loop::Spec spec = plain;
+    spec.scenario.failures.push_back({moment(spec, 1, 9), who});
+    loop::State state = loop::initial_state(spec, 1);
+    metrics::Probes probes(spec.world, metrics::Probes::Watching::on);
+    loop::advance(spec, state, probes);
+    CHECK(state.finished == 1);
+    state.world.ledger.check_conservation();
+    state.world.collateral.check(state.world.ledger, state.world.contracts);
+    const auto result = probes.take(state.world, 1, {}, 0, 0);
+    REQUIRE_FALSE(result.defaults.empty());
+    CHECK(result.defaults.front().institution == found->name);
+    CHECK(result.defaults.front().shortfall_bn == 0);
+  }
+}
