@@ -24,7 +24,7 @@ std::int64_t depth_lots(const world::World& w, std::size_t book) {
 
 }  // namespace
 
-Probes::Probes(const world::WorldSpec& spec, Watching watching) : spec_(&spec), watching_(watching) {
+Probes::Probes(const world::WorldSpec& spec, Watching watching, std::span<const ShadowRule> shadows) : spec_(&spec), watching_(watching), shadows_(shadows) {
   flow_lots_.assign(world::kKinds * world::kKinds * kSectors, 0);
   for (std::size_t k = 0; k < kBooks; ++k) yields_[k].name = k < kNodes ? "yield_" + tenor_name(k) + "_pct" : k < kOutrightBooks ? "yield_" + spec.books[k].name + "_pct" : "swap_spread_" + tenor_name(k - kOutrightBooks) + "_bp";
 }
@@ -142,6 +142,11 @@ void Probes::dealer(const world::World& w, base::InstitutionId id, double use_le
   result_.constraints.push_back({spec_->days[static_cast<std::size_t>(w.day)], inst.name, world::to_string(inst.kind), constraint, use_leverage,
                                  account.leverage_capacity_bn * (1.0 - use_leverage), cost_bp, leverage_binds});
   result_.constraints.push_back({spec_->days[static_cast<std::size_t>(w.day)], inst.name, world::to_string(inst.kind), "value_at_risk", use_var, 0, 0, !leverage_binds});
+  for (const ShadowRule& rule : shadows_) {
+    const double capacity_bn = account.leverage_capacity_bn + rule.capacity_change_bn[id.v], exposure_bn = use_leverage * account.leverage_capacity_bn;
+    const double use = capacity_bn > 0 ? exposure_bn / capacity_bn : 1.0;
+    result_.shadows.push_back({spec_->days[static_cast<std::size_t>(w.day)], rule.name, inst.name, world::to_string(inst.kind), rule.constraint[id.v], use, capacity_bn - exposure_bn, use >= 1.0});
+  }
 }
 
 void Probes::repo(const world::World& w, const std::string& segment, double volume_bn, double rate_pct, double haircut_pct, double refused_bn) {

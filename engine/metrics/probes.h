@@ -4,11 +4,13 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "engine/metrics/metric.h"
 #include "engine/metrics/run_result.h"
+#include "engine/metrics/shadow_rule.h"
 #include "engine/world/world.h"
 
 namespace haven::metrics {
@@ -33,7 +35,8 @@ struct RequestDay {
 class Probes {
  public:
   enum class Watching : std::uint8_t { off, on };
-  Probes(const world::WorldSpec& spec, Watching watching);
+  /// `shadows` outlive the probes.
+  Probes(const world::WorldSpec& spec, Watching watching, std::span<const ShadowRule> shadows = {});
 
   void trade_cash(const world::World& w, base::InstitutionId buyer, base::InstitutionId seller, std::size_t security, std::int64_t lots);
   void trade_futures(const world::World& w, base::InstitutionId buyer, base::InstitutionId seller, std::size_t contract, std::int64_t lots);
@@ -65,6 +68,7 @@ class Probes {
 
   const world::WorldSpec* spec_;
   Watching watching_;
+  std::span<const ShadowRule> shadows_;
   Daily daily_;
   std::array<BookDay, world::kBooks> books_{};
   RequestDay requests_;

@@ -37,6 +37,14 @@ struct ConstraintRow {
   bool binding = false;  ///< the one with the least headroom of this firm
 };
 
+/// A firm's use of the exposure that a rule which is not in force would leave it, at a day's end. rule: "in force" beside them.
+struct ShadowRow {
+  base::Date day;
+  std::string rule, firm, kind, constraint;
+  double use = 0, headroom_bn = 0;  ///< as ConstraintRow
+  bool binding = false;             ///< use >= 1
+};
+
 /// Cash that a kind had to find on a day, by reason, $bn (positive: it pays).
 struct LiquidityNeedRow {
   base::Date day;
@@ -66,14 +74,6 @@ struct CollateralEdgeRow {
   base::Date day;
   std::string from, to, segment, security;
   double face_bn = 0;
-};
-
-/// A default or a fail with its causal trace, one sentence a step.
-struct DefaultRow {
-  base::Time time;
-  std::string institution, kind, cause;
-  double shortfall_bn = 0;
-};
   std::string owner = {};
   int depth = 0;
   double cash_bn = 0;
@@ -85,6 +85,14 @@ struct InstitutionRow {
   base::Date day;
   std::string name, kind;
   double equity_bn = 0, cash_bn = 0;
+};
+
+/// A default or a fail with its causal trace, one sentence a step.
+struct DefaultRow {
+  base::Time time;
+  std::string institution, kind, cause;
+  double shortfall_bn = 0;
+};
 
 /// One step of a defaulter's trace, in the order in which it happened. account says whose books the amount is in: "trigger" (what led
 /// to the default), a clearing house's name, "repo", "claims", "estate", "clearing". Amounts are exact to 1/10,000 dollar:
@@ -108,13 +116,14 @@ struct RunResult {
   std::vector<Series> series;
   std::vector<FlowRow> flows;
   std::vector<ConstraintRow> constraints;
+  std::vector<ShadowRow> shadows;
   std::vector<LiquidityNeedRow> liquidity_needs;
   std::vector<PositionRow> positions;
   std::vector<RepoRow> repo;
   std::vector<CollateralEdgeRow> collateral;
+  std::vector<InstitutionRow> institutions;
   std::vector<DefaultRow> defaults;
   std::vector<DefaultStepRow> default_steps;
 };
 
 }  // namespace haven::metrics
-  std::vector<InstitutionRow> institutions;

@@ -129,6 +129,9 @@ metrics::RunResult run_of(std::uint64_t seed, double scale) {
                                : firm < 10 ? "var_limit"
                                            : "leverage_cap",
                                use, 40 * (1 - use), use > 0.9 ? 20 * use : 0, true});
+      for (const char* rule : {"in force", "rules/other"}) {
+        if (firm < 10) r.shadows.push_back({days()[day], rule, name, kind, "eslr", use, 40 * (1 - use) + (rule[0] == 'r' ? 15.0 : 0.0), use >= 1});
+      }
       if (firm < 10)
         r.constraints.push_back({days()[day], name, kind, "tier_1_leverage", use - 0.1, 60 * (1 - use), 0, false});
     }

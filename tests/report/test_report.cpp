@@ -64,7 +64,7 @@ const nlohmann::json* chart_of(const nlohmann::json& data, const std::string& ti
 }
 
 constexpr const char* kSections[] = {"overview",        "scorecard",  "yields",   "swap_spreads", "liquidity",
-                                     "flows",           "positions",  "headroom", "constraints",  "repo",
+                                     "flows",           "positions",  "headroom", "constraints", "shadow_rules", "repo",
                                      "liquidity_needs", "collateral", "defaults", "frontier", "sensitivity", "sweep",        "other_series",
                                      "metrics",         "failed_runs"};
 
@@ -81,7 +81,7 @@ TEST_CASE("a full result file gives every section, each with its picture", "[rep
   CHECK(occurrences(html, "<figure ") == data["charts"].size());
   for (const char* title : {"2-year yield", "30-year yield", "10-year swap spread", "10-year bid-ask", "10-year depth",
                             "10-year price impact", "10-year futures volume", "Net purchases by day", "Seller by buyer",
-                            "Positions by kind", "Use of the binding constraint", "Rates by segment",
+                            "Positions by kind", "Use of the binding constraint", "Headroom by rule", "Rates by segment",
                             "Refused by segment", "Cash needs by day and kind", "Pledged collateral", "SOFR"}) {
     INFO(title);
     CHECK(chart_of(data, title) != nullptr);

@@ -28,6 +28,7 @@ metrics::RunResult sample_run(std::uint64_t seed) {
   r.series = {yield, {"empty_series_bp", {}, {}}};
   r.flows = {{day, "basis_fund", "dealer", "10y", 1.5 + x, 1.4 + x}, {day, "dealer", "pension", "30y", 0.5, 1.2}};
   r.constraints = {{day, "Dealer \"A\", NY", "dealer", "slr", 0.9, 12.5 - x, 3.25, true}};
+  r.shadows = {{day, "rules/other", "Dealer \"A\", NY", "dealer", "bank supplementary_leverage", 1.1, -2.5 - x, true}};
   r.liquidity_needs = {{day, "basis_fund", 1.25, 0.5 + x, 0.125}};
   r.positions = {{day, "basis_fund", "futures", "TY", -100 - x, -98.5}};
   r.repo = {{day, "tri_party", 2500, 4.33, 2.0, 0.0}};

@@ -79,11 +79,19 @@ TEST_CASE("what a run leaves behind comes back from the file, name by name and b
   CHECK(use.real(2) == 9.5);
   CHECK(use.integer(3) == 1);
 
+  Statement shadow(file.database(), "SELECT rule, \"constraint\", use, headroom_bn, binding FROM shadow_rules");
+  REQUIRE(shadow.step());
+  CHECK(shadow.text(0) == "rules/other");
+  CHECK(shadow.text(1) == "bank supplementary_leverage");
+  CHECK(shadow.real(2) == 1.1);
+  CHECK(shadow.real(3) == run.shadows[0].headroom_bn);
+  CHECK(shadow.integer(4) == 1);
+
   Statement fault(file.database(), "SELECT time, institution, cause FROM defaults");
   REQUIRE(fault.step());
   CHECK(fault.text(0) == "2025-04-07 09:00:00");
   CHECK(fault.text(2) == run.defaults[0].cause);
-  for (const char* table : {"liquidity_needs", "positions", "repo", "collateral_edges", "institutions", "timings"}) {
+  for (const char* table : {"liquidity_needs", "positions", "repo", "collateral_edges", "institutions", "shadow_rules", "timings"}) {
     CHECK(count(file, table) == 1);
   }
   Statement edge(file.database(), "SELECT owner, depth, cash_bn FROM collateral_edges");

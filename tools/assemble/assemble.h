@@ -12,6 +12,7 @@
 #include "configs/schema/run.pb.h"
 #include "engine/loop/spec.h"
 #include "engine/metrics/metric.h"
+#include "engine/metrics/shadow_rule.h"
 #include "engine/regulation/rule_table.h"
 #include "tools/assemble/loader.h"
 
@@ -40,6 +41,7 @@ struct Experiment {
   std::vector<metrics::Metric> metrics;      ///< those of the reference, then those over the scored window
   std::vector<Moment> moments;               ///< empty without a reference
   std::vector<ObservedPoint> observed;
+  std::vector<metrics::ShadowRule> shadows;  ///< measured along the run; not in the spec, where institutions could read them
   std::size_t calm_from = 0, calm_to = 0;    ///< indices of calm days, both included
   std::size_t first_scored_day = 0;          ///< index; not in the spec, where institutions could read when the event begins
   std::string effective_text;

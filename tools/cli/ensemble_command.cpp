@@ -10,6 +10,7 @@
 #include "tools/cli/collateral_network.h"
 #include "tools/cli/output_place.h"
 #include "tools/cli/paired_runs.h"
+#include "tools/cli/shadow_rules.h"
 #include "tools/report/report.h"
 #include "tools/results/summary.h"
 
@@ -32,6 +33,7 @@ std::string beside_the_config(const EnsembleOptions& o) {
   if (o.leak_day >= 0) words += fmt::format(", {} dollars leaked on day {}", o.leak_dollars, o.leak_day);
   if (o.tick_day >= 0) words += fmt::format(", a tick planted on day {}", o.tick_day);
   if (o.no_metrics) words += ", not watched";
+  for (const auto& rule : o.shadows) words += ", shadow rule " + rule;
   return words;
 }
 
@@ -69,6 +71,7 @@ void print_json(const EnsembleOptions& o, const assemble::Experiment& experiment
   j["events_per_second"] = total.cpu_seconds > 0 ? static_cast<double>(total.events) / total.cpu_seconds : 0.0;
   j["metrics"] = Json::object();
   for (const auto& [name, list] : values) j["metrics"][name] = summary_json(list);
+  if (!o.shadows.empty()) j["shadow_rules"] = shadow_json(shadow_summaries(model));
   if (!experiment.moments.empty()) j["scorecard"] = scorecard_json(rows);
   j["defaults"] = Json::array();
   for (const auto& [seed, run] : model) {
@@ -95,6 +98,7 @@ void print_text(const EnsembleOptions& o, const assemble::Experiment& experiment
       fmt::print("{:<44} {:>12.3f} {:>10}\n", name, s.mean, s.se ? fmt::format("{:.3f}", *s.se) : "-");
     }
   }
+  print_shadows(shadow_summaries(model));
   fmt::print("{} runs, {} seeds in all: {} events, {} orders, {} trades, {:.1f} s of CPU, {:.2f} million events/s, digest {}\n", runs.made, model.size(),
              total.events, total.orders, total.trades, total.cpu_seconds,
              total.cpu_seconds > 0 ? 1e-6 * static_cast<double>(total.events) / total.cpu_seconds : 0.0, base::to_hex(ensemble_digest(model)));
@@ -122,6 +126,7 @@ void add_ensemble_options(CLI::App& app, EnsembleOptions& o) {
   app.add_flag("--force", o.force, "replace a result file of another plan");
   app.add_flag("--json", o.json, "one JSON object on standard output");
   app.add_flag("--strict", o.strict, "exit 3 when an outcome is outside its band");
+  app.add_option("--shadow", o.shadows, "a leverage regime to measure along the runs without touching them; may be repeated")->allow_extra_args(false);
   app.add_flag("--no-metrics", o.no_metrics, "do not watch: digests only");
   app.add_flag("--no-report", o.no_report, "write no page");
   app.add_flag("--no-null", o.no_null, "leave out the null runs (every feedback frozen)");
@@ -150,6 +155,7 @@ int run_ensemble(const EnsembleOptions& o) {
   assemble::Experiment experiment = assemble::assemble(loaded, o.configs.load());
   require_plantable(o, experiment);
   std::vector<Variant> variants = {{"model", o.config, o.configs, &experiment}};
+  experiment.shadows = shadow_rules(variants.front(), o.shadows);
   assemble::Experiment frozen;
   if (!o.no_null && !o.no_metrics && !experiment.moments.empty()) {
     variants.push_back(null_twin(variants.front()));

@@ -18,6 +18,7 @@ struct EnsembleOptions {
   int first_seed = 1;
   int threads = 0;
   std::string out;         ///< "" for no file
+  std::vector<std::string> shadows;  ///< leverage regimes that only look
   std::string tape;        ///< "" for none; of the first seed
   bool force = false, json = false, strict = false, no_metrics = false, no_report = false, no_null = false;
   int leak_day = -1, tick_day = -1;

@@ -69,7 +69,7 @@ std::map<std::string, KeptRuns> kept_in(const std::string& path, const std::vect
     KeptRuns& runs = of[variant.name];
     for (const auto& row : file.runs()) {
       if (row.key.variant != variant.name || row.status != results::RunStatus::done || !within(row.key, seeds)) continue;
-      runs[row.key.seed] = {base::digest_from_hex(row.digest), row.events, row.orders, row.trades, 0, {}, {}, {}};
+      runs[row.key.seed] = {base::digest_from_hex(row.digest), row.events, row.orders, row.trades, 0, {}, {}, {}, {}};
     }
     for (const auto& metric : variant.experiment->metrics) {
       for (const auto& [seed, value] : file.metric(metric.name, {variant.name, 0})) {
@@ -88,6 +88,13 @@ std::map<std::string, KeptRuns> kept_in(const std::string& path, const std::vect
     while (step.step()) {
       if (const auto run = runs.find(static_cast<std::uint64_t>(step.integer(0))); run != runs.end()) {
         run->second.default_steps.push_back({base::Time{step.integer(1)}, step.text(2), step.text(3), step.text(4), step.text(5), step.real(6)});
+      }
+    }
+    results::Statement shadow(file.database(), "SELECT seed, rule, firm, kind, \"constraint\", use, headroom_bn, binding FROM shadow_rules WHERE variant=? AND point=0");
+    shadow.bind(variant.name);
+    while (shadow.step()) {
+      if (const auto run = runs.find(static_cast<std::uint64_t>(shadow.integer(0))); run != runs.end()) {
+        run->second.shadows.push_back({{}, shadow.text(1), shadow.text(2), shadow.text(3), shadow.text(4), shadow.real(5), shadow.real(6), shadow.integer(7) != 0});
       }
     }
     results::Statement cpu(file.database(), "SELECT seed, cpu_seconds FROM timings JOIN runs USING(run) WHERE variant=? AND point=0");
@@ -148,7 +155,7 @@ PairedRuns run_paired(const std::string& title, const std::vector<Variant>& vari
       all.network = std::move(ended.result.collateral);
       all.on_network = std::move(ended.result.institutions);
     }
-    all.of[job.variant][job.seed] = {ended.result.digest, ended.result.events, ended.result.orders, ended.result.trades, ended.timing.cpu_seconds, std::move(ended.result.metrics), std::move(ended.result.defaults), std::move(ended.result.default_steps)};
+    all.of[job.variant][job.seed] = {ended.result.digest, ended.result.events, ended.result.orders, ended.result.trades, ended.timing.cpu_seconds, std::move(ended.result.metrics), std::move(ended.result.defaults), std::move(ended.result.default_steps), std::move(ended.result.shadows)};
   }, stop_requested());
   progress.finish();
   return all;

@@ -34,6 +34,7 @@ struct KeptRun {
   std::map<std::string, double> metrics;
   std::vector<haven::metrics::DefaultRow> defaults = {};
   std::vector<haven::metrics::DefaultStepRow> default_steps = {};
+  std::vector<haven::metrics::ShadowRow> shadows = {};
 };
 using KeptRuns = std::map<std::uint64_t, KeptRun>;  ///< by seed
 
@@ -41,17 +42,17 @@ struct SeedRange {
   int first = 1, count = 1;
 };
 
-struct PairedRuns {
 /// The finished runs of these variants and seeds that the file holds, with the metrics of the variant's experiment.
 std::map<std::string, KeptRuns> kept_in(const std::string& path, const std::vector<Variant>& variants, SeedRange seeds);
 
+struct PairedRuns {
   std::map<std::string, KeptRuns> of;               ///< by variant; those taken from the file among them
   std::vector<metrics::CollateralEdgeRow> network;  ///< of the first seed of the first variant, when it was made now
+  std::vector<metrics::InstitutionRow> on_network;  ///< who is on it
   std::size_t made = 0, failed = 0;                 ///< by this command
   bool broken_invariant = false;
 
   /// Sums over all variants.
-  std::vector<metrics::InstitutionRow> on_network;  ///< who is on it
   KeptRun total() const;
 };
 

@@ -84,6 +84,7 @@ std::string render_report(const results::ResultFile& file) {
   add_positions(page, subject);
   add_headroom(page, subject);
   add_constraints(page, subject);
+  add_shadow_rules(page, subject);
   add_repo(page, subject);
   add_liquidity_needs(page, subject);
   add_collateral(page, subject);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "tools/report/daily.h"
 #include "tools/report/sections.h"
@@ -130,6 +131,46 @@ void add_constraints(Page& page, const Subject& subject) {
                label_of(rule).text, "use", ChartSize::small);
   }
   page.html("</div>\n");
+  page.close_section();
+}
+
+void add_shadow_rules(Page& page, const Subject& subject) {
+  struct Rule {
+    std::set<std::string> firms;
+    std::map<std::string, std::vector<double>> headroom_bn;  // by day, summed over firms, a value a seed
+    double binding = 0, least_bn = INFINITY;
+    std::string least_firm;
+  };
+  std::map<std::string, Rule> rules;
+  Daily daily;
+  for_each_row(subject, "SELECT rule, day, seed, sum(headroom_bn), sum(binding) FROM shadow_rules WHERE variant=? AND point=? GROUP BY 1,2,3",
+               [&](const Statement& row) {
+                 Rule& rule = rules[row.text(0)];
+                 rule.headroom_bn[row.text(1)].push_back(row.real(3));
+                 rule.binding += row.real(4);
+               });
+  if (rules.empty()) return;
+  for_each_row(subject, "SELECT rule, firm, avg(least) FROM (SELECT rule, firm, seed, min(headroom_bn) AS least FROM shadow_rules WHERE variant=? AND point=? GROUP BY 1,2,3) GROUP BY 1,2",
+               [&](const Statement& row) {
+                 Rule& rule = rules[row.text(0)];
+                 rule.firms.insert(row.text(1));
+                 if (row.real(2) >= rule.least_bn) return;
+                 rule.least_bn = row.real(2);
+                 rule.least_firm = row.text(1);
+               });
+  for (const auto& [name, rule] : rules) {
+    for (const auto& [day, values] : rule.headroom_bn) daily.add(name, day, median(values));
+  }
+  page.open_section("shadow_rules", "Shadow rules",
+                    "Leverage rules measured along the same runs without touching them: nobody trades differently because of one. Headroom of all dealers together, median over seeds.");
+  page.chart({{"type", "lines"}, {"days", daily.days}, {"threshold", 0}, {"sets", {daily_set("", daily, daily.days, {}, 8, Missing::gap)}}}, "Headroom by rule", "$bn of exposure", ChartSize::medium);
+  std::string rows;
+  for (const auto& [name, rule] : rules) {
+    rows += fmt::format("<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{:.1f}</td><td class=\"n\">{}</td><td>{}</td></tr>\n", escape_html(name), rule.firms.size(),
+                        rule.binding / static_cast<double>(subject.runs), number(rule.least_bn), escape_html(rule.least_firm));
+  }
+  page.html("<div class=\"scroll\"><table><thead><tr><th>Rule</th><th class=\"n\">Firms</th><th class=\"n\">Firm-days binding a run</th><th class=\"n\">Least headroom, $bn</th>"
+            "<th>Firm</th></tr></thead><tbody>\n" + rows + "</tbody></table></div>\n");
   page.close_section();
 }
 

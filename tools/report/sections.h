@@ -19,6 +19,8 @@ void add_flows(Page& page, const Subject& subject);
 void add_positions(Page& page, const Subject& subject);
 void add_headroom(Page& page, const Subject& subject);
 void add_constraints(Page& page, const Subject& subject);
+/// Only with --shadow.
+void add_shadow_rules(Page& page, const Subject& subject);
 void add_repo(Page& page, const Subject& subject);
 void add_liquidity_needs(Page& page, const Subject& subject);
 void add_collateral(Page& page, const Subject& subject);

@@ -34,6 +34,7 @@ constexpr Table kTables[] = {
     {"constraints",
      "SELECT * FROM constraints ORDER BY variant, point, seed, day, firm, rule, kind, use, headroom_bn, "
      "shadow_price_bp, binding"},
+    {"shadow_rules", "SELECT * FROM shadow_rules ORDER BY variant, point, seed, day, rule, firm"},
     {"liquidity_needs",
      "SELECT * FROM liquidity_needs ORDER BY variant, point, seed, day, kind, variation_margin_bn, initial_margin_bn, "
      "haircut_bn"},

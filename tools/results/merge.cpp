@@ -61,6 +61,7 @@ constexpr RunTable kRunTables[] = {
     {"raw_series", "N(name), data"},
     {"raw_flows", "day, N(seller), N(buyer), N(sector), face_bn, ten_year_equivalent_bn"},
     {"raw_constraints", "day, N(firm), N(kind), N(rule), use, headroom_bn, shadow_price_bp, binding"},
+    {"raw_shadow_rules", "day, N(rule), N(firm), N(kind), N(bound), use, headroom_bn, binding"},
     {"raw_liquidity_needs", "day, N(kind), variation_margin_bn, initial_margin_bn, haircut_bn"},
     {"raw_positions", "day, N(kind), N(book), N(sector), face_bn, ten_year_equivalent_bn"},
     {"raw_repo", "day, N(segment), volume_bn, rate_pct, haircut_pct, refused_bn"},

@@ -103,6 +103,7 @@ struct ResultStore::Impl {
           series(d, "INSERT INTO raw_series VALUES(?,?,?)"),
           flow(d, "INSERT INTO raw_flows VALUES(?,?,?,?,?,?,?)"),
           constraint(d, "INSERT INTO raw_constraints VALUES(?,?,?,?,?,?,?,?,?)"),
+          shadow(d, "INSERT INTO raw_shadow_rules VALUES(?,?,?,?,?,?,?,?,?)"),
           need(d, "INSERT INTO raw_liquidity_needs VALUES(?,?,?,?,?,?)"),
           position(d, "INSERT INTO raw_positions VALUES(?,?,?,?,?,?,?)"),
           repo(d, "INSERT INTO raw_repo VALUES(?,?,?,?,?,?,?)"),
@@ -112,7 +113,7 @@ struct ResultStore::Impl {
           default_step(d, "INSERT INTO raw_default_steps VALUES(?,?,?,?,?,?,?,?)"),
           point(d, "INSERT OR IGNORE INTO points VALUES(?,?,?,?,?)"),
           outcomes(d) {}
-    Statement find_name, new_name, find_run, drop_run, drop_timing, run, timing, metric, series, flow, constraint, need,
+    Statement find_name, new_name, find_run, drop_run, drop_timing, run, timing, metric, series, flow, constraint, shadow, need,
         position, repo, edge, institution, fault, default_step, point;
     OutcomeReader outcomes;
   };
@@ -200,6 +201,9 @@ void ResultStore::Impl::insert(std::int64_t run, const metrics::RunResult& r) {
   for (const auto& c : r.constraints) {
     s.constraint.run(run, c.day.v, id(c.firm), id(c.kind), id(c.rule), c.use, c.headroom_bn, c.shadow_price_bp,
                      c.binding ? 1 : 0);
+  }
+  for (const auto& x : r.shadows) {
+    s.shadow.run(run, x.day.v, id(x.rule), id(x.firm), id(x.kind), id(x.constraint), x.use, x.headroom_bn, x.binding ? 1 : 0);
   }
   for (const auto& n : r.liquidity_needs) {
     s.need.run(run, n.day.v, id(n.kind), n.variation_margin_bn, n.initial_margin_bn, n.haircut_bn);

@@ -28,6 +28,8 @@ CREATE TABLE raw_flows(run INTEGER NOT NULL, day INTEGER NOT NULL, seller INTEGE
 CREATE TABLE raw_constraints(run INTEGER NOT NULL, day INTEGER NOT NULL, firm INTEGER NOT NULL, kind INTEGER NOT NULL,
   rule INTEGER NOT NULL, use REAL NOT NULL, headroom_bn REAL NOT NULL, shadow_price_bp REAL NOT NULL,
   binding INTEGER NOT NULL);
+CREATE TABLE raw_shadow_rules(run INTEGER NOT NULL, day INTEGER NOT NULL, rule INTEGER NOT NULL, firm INTEGER NOT NULL,
+  kind INTEGER NOT NULL, bound INTEGER NOT NULL, use REAL NOT NULL, headroom_bn REAL NOT NULL, binding INTEGER NOT NULL);
 CREATE TABLE raw_liquidity_needs(run INTEGER NOT NULL, day INTEGER NOT NULL, kind INTEGER NOT NULL,
   variation_margin_bn REAL NOT NULL, initial_margin_bn REAL NOT NULL, haircut_bn REAL NOT NULL);
 CREATE TABLE raw_positions(run INTEGER NOT NULL, day INTEGER NOT NULL, kind INTEGER NOT NULL, book INTEGER NOT NULL,
@@ -74,6 +76,10 @@ CREATE VIEW constraints AS SELECT variant, point, seed, date('2000-01-01', day |
   k.name AS kind, u.name AS rule, use, headroom_bn, shadow_price_bp, binding
   FROM raw_constraints c JOIN runs USING(run) JOIN names f ON f.id = firm JOIN names k ON k.id = c.kind
   JOIN names u ON u.id = rule;
+CREATE VIEW shadow_rules AS SELECT variant, point, seed, date('2000-01-01', day || ' days') AS day, u.name AS rule,
+  f.name AS firm, k.name AS kind, b.name AS "constraint", use, headroom_bn, binding
+  FROM raw_shadow_rules s JOIN runs USING(run) JOIN names u ON u.id = s.rule JOIN names f ON f.id = s.firm
+  JOIN names k ON k.id = s.kind JOIN names b ON b.id = s.bound;
 CREATE VIEW liquidity_needs AS SELECT variant, point, seed, date('2000-01-01', day || ' days') AS day, k.name AS kind,
   variation_margin_bn, initial_margin_bn, haircut_bn
   FROM raw_liquidity_needs l JOIN runs USING(run) JOIN names k ON k.id = l.kind;

@@ -37,6 +37,42 @@ Ended told(const Job& job, const std::function<void(Ended& ended, std::string& w
   return ended;
 }
 
+void advance_told(const Job& job, const Options& options, base::Time stop_before, Start& from, Ended& ended, std::string& where) {
+  try {
+    loop::advance(job.experiment->spec, from.state, from.probes, options.plant, stop_before);
+  } catch (...) {
+    ended.reached = from.state.world.now;
+    where = "at " + base::to_string(from.state.world.now) + ", event " + std::to_string(from.state.world.events);
+    throw;
+  }
+}
+
+Start first_event(const Job& job, const Options& options) {
+  const auto& spec = job.experiment->spec;
+  return {loop::initial_state(spec, job.seed), metrics::Probes(spec.world, options.watching, job.experiment->shadows)};
+}
+
+}  // namespace
+
+Ended run_from(const Job& job, const Options& options, const std::function<Start()>& start) {
+  return told(job, [&](Ended& ended, std::string& where) {
+    Start from = start();
+    advance_told(job, options, {}, from, ended, where);
+    ended.result = from.probes.take(from.state.world, job.seed, job.experiment->metrics, job.experiment->calm_from, job.experiment->calm_to);
+  });
+}
+
+Ended run_until(const Job& job, const Options& options, base::Time at, std::optional<Start>& reached) {
+  return told(job, [&](Ended& ended, std::string& where) {
+    reached.emplace(first_event(job, options));
+    advance_told(job, options, at, *reached, ended, where);
+  });
+}
+
+Ended run_one(const Job& job, const Options& options) {
+  return run_from(job, options, [&] { return first_event(job, options); });
+}
+
 void run_all(const std::vector<Job>& jobs, const Options& options, const std::function<void(Ended&&)>& on_end, const std::atomic<bool>& stop) {
   std::unique_ptr<tbb::global_control> limit;
   if (options.threads > 0) limit = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(options.threads));
