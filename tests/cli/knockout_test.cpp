@@ -25,7 +25,7 @@ const nlohmann::json& row_of(const nlohmann::json& j, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("failures are ranked by the others' losses, each with its standard error over the seeds that are stated", "[cli][knockout]") {
+TEST_CASE("failures are ranked by the others' defaults, each with its standard error over the seeds that are stated", "[cli][knockout]") {
   const Desk desk;
   desk.write("good.textproto", short_lines());
   const auto j = parsed(desk.haven({"knockout", "good.textproto", "--kind", "swap_spread_fund", "--institution", "basis_funds-1", "--seeds", "2", "--json"}));
@@ -36,8 +36,8 @@ TEST_CASE("failures are ranked by the others' losses, each with its standard err
   for (const auto& row : j["ranking"]) {
     INFO(row.dump());
     CHECK(row["seeds"] == 2);
-    CHECK(row["loss_bn"]["mean"].get<double>() <= last);
-    last = row["loss_bn"]["mean"].get<double>();
+    CHECK(row["further_defaults"]["mean"].get<double>() <= last);
+    last = row["further_defaults"]["mean"].get<double>();
     CHECK(row["loss_bn"]["se"].is_number());
     CHECK(row["loss_bn"]["mean"].get<double>() == Approx(row["creditor_loss_bn"]["mean"].get<double>() + row["house_loss_bn"]["mean"].get<double>()).margin(1e-9));
     CHECK(row["metrics"].contains("after_depth_10y_mean_bn"));

@@ -26,7 +26,7 @@ constexpr const char* kUnproven =
     "collapse_share is not validated: no replay of March 2020 has shown yet that what counts as a collapse here is one, nor April 2025 that it is not.";
 
 struct Options {
-  std::string config, at, out, by = "loss_bn";
+  std::string config, at, out, by = "further_defaults";
   ConfigOptions configs;
   std::vector<std::string> kinds, institutions;
   int seeds = 8, threads = 0, top = 20;
@@ -150,6 +150,7 @@ std::vector<Row> rows_of(const std::vector<Variant>& variants, const Plan& plan,
 double key_of(const Row& row, const std::string& by) {
   if (by == "loss_bn") return mean_of(row.loss_bn);
   if (by == "further_defaults") return mean_of(row.further_defaults);
+  if (by == "open_claims_bn") return mean_of(row.open_claims_bn);
   if (by == "shortfall_bn") return mean_of(row.shortfall_bn);
   if (by == kDebtRank) return mean_of(row.debt_rank);
   const auto metric = row.metrics.find(by);
@@ -190,10 +191,10 @@ void print_rows(const std::vector<Row>& rows, const Options& o) {
     const auto& d = found->second;
     return fmt::format("{:+.2f} ({})", d.mean, d.se ? fmt::format("{:.2f}", *d.se) : "-");
   };
-  fmt::print("{:>4} {:<28} {:<22} {:>5} {:>16} {:>14} {:>14} {:>16} {:>16} {:>16} {:>9}\n", "rank", "institution", "kind", "seeds", "loss, $bn", "defaults", "short, $bn", "10y depth, $bn", "10y, bp", "SOFR max, bp", "DebtRank");
+  fmt::print("{:>4} {:<28} {:<22} {:>5} {:>14} {:>16} {:>16} {:>16} {:>16} {:>16} {:>16} {:>9}\n", "rank", "institution", "kind", "seeds", "defaults", "loss, $bn", "open, $bn", "short, $bn", "10y depth, $bn", "10y, bp", "SOFR max, bp", "DebtRank");
   for (std::size_t k = 0; k < rows.size() && k < static_cast<std::size_t>(o.top); ++k) {
     const Row& row = rows[k];
-    fmt::print("{:>4} {:<28} {:<22} {:>5} {:>16} {:>14} {:>14} {:>16} {:>16} {:>16} {:>9}\n", k + 1, row.name, row.kind, row.seeds, with_se(row.loss_bn), with_se(row.further_defaults), with_se(row.shortfall_bn),
+    fmt::print("{:>4} {:<28} {:<22} {:>5} {:>14} {:>16} {:>16} {:>16} {:>16} {:>16} {:>16} {:>9}\n", k + 1, row.name, row.kind, row.seeds, with_se(row.further_defaults), with_se(row.loss_bn), with_se(row.open_claims_bn), with_se(row.shortfall_bn),
                difference(row, "after_depth_10y_mean_bn"), difference(row, "after_yield_10y_change_bp"), difference(row, "after_sofr_minus_iorb_max_bp"), row.debt_rank.empty() ? "-" : fmt::format("{:.4f}", mean_of(row.debt_rank)));
   }
   if (rows.size() > static_cast<std::size_t>(o.top)) fmt::print("and {} more (--top, --json)\n", rows.size() - static_cast<std::size_t>(o.top));
@@ -203,8 +204,8 @@ int knockout(const Options& o) {
   auto experiment = assemble::assemble(assemble::load_run_with(o.config, o.configs.with, o.configs.load()), o.configs.load());
   const Plan plan = plan_of(o, experiment);
   experiment.metrics = metrics_after(experiment, plan.at);
-  const bool known = o.by == "loss_bn" || o.by == "further_defaults" || o.by == "shortfall_bn" || std::any_of(experiment.metrics.begin(), experiment.metrics.end(), [&](const auto& m) { return m.name == o.by; });
-  if (!known) throw BadInput(fmt::format("--by {}: expected loss_bn, further_defaults, shortfall_bn, debt_rank or a metric of this command (--json lists them)", o.by));
+  const bool known = o.by == "loss_bn" || o.by == "further_defaults" || o.by == "open_claims_bn" || o.by == "shortfall_bn" || std::any_of(experiment.metrics.begin(), experiment.metrics.end(), [&](const auto& m) { return m.name == o.by; });
+  if (!known) throw BadInput(fmt::format("--by {}: expected further_defaults, loss_bn, open_claims_bn, shortfall_bn, debt_rank or a metric of this command (--json lists them)", o.by));
   const metrics::Collapse collapse = assemble::collapse_of("reference/collapse", o.configs.load());
   const auto& days = experiment.spec.world.days;
 
@@ -288,7 +289,7 @@ int knockout(const Options& o) {
   std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
     const double x = key_of(a, o.by), y = key_of(b, o.by);
     if (x != y) return x > y;
-    const double p = mean_of(a.further_defaults), q = mean_of(b.further_defaults);
+    const double p = mean_of(a.loss_bn) + mean_of(a.open_claims_bn), q = mean_of(b.loss_bn) + mean_of(b.open_claims_bn);
     return p != q ? p > q : a.name < b.name;
   });
   const std::string at = base::to_string(plan.at).substr(0, 16);
@@ -326,13 +327,13 @@ void add_knockout(CLI::App& app, int& code) {
   auto* o = new Options;  // lives as long as the program: CLI11 keeps references
   auto* command = app.add_subcommand("knockout", "make one institution after the other fail, and rank them by what it does to the others");
   command->footer("Example: haven knockout replays/april_2025 --at 2025-04-04 --kind basis_fund --kind primary_dealer --seeds 4\n"
-                  "Each seed is run once up to the moment; from there on the twin and one run an institution. Losses are those of creditors and clearing\n"
-                  "houses, read off the traces of defaults; differences are run less twin. Without --out nothing is written; with it, the same command resumes.");
+                  "Each seed is run once up to the moment; from there on the twin and one run an institution. Defaults are those of others; losses those of\n"
+                  "creditors and clearing houses, read off the traces; open are claims on estates that the run did not live to clear; differences are run less twin. Without --out nothing is written; with it, the same command resumes.");
   command->add_option("config", o->config, "name of a built-in config, or a path")->required();
   command->add_option("--at", o->at, "New York time of the failure, YYYY-MM-DD (its 09:00) or YYYY-MM-DD HH:MM; default: the first scored day");
   command->add_option("--kind", o->kinds, "all institutions of this kind; may be repeated. Default: everybody who can fail but households and noise")->allow_extra_args(false);
   command->add_option("--institution", o->institutions, "this institution; may be repeated")->allow_extra_args(false);
-  command->add_option("--by", o->by, "what is ranked by: loss_bn, further_defaults, shortfall_bn, debt_rank, or the size of a metric's difference")->capture_default_str();
+  command->add_option("--by", o->by, "what is ranked by: further_defaults, loss_bn, open_claims_bn, shortfall_bn, debt_rank, or the size of a metric's difference")->capture_default_str();
   command->add_option("--top", o->top, "rows printed")->capture_default_str()->check(CLI::Range(1, 1000000));
   command->add_option("--seeds", o->seeds, "number of seeds, 1..N")->capture_default_str()->check(CLI::Range(1, 1000000));
   command->add_option("--threads", o->threads, "runs at once; 0: all processors")->capture_default_str()->check(CLI::Range(0, 1024));
