@@ -164,10 +164,11 @@ void Probes::fast_traders_out(double share) {
   ++fast_samples_;
 }
 
-void Probes::auction(const world::World& w, std::size_t security, double tail_bp, double cover) {
+void Probes::auction(const world::World& w, std::size_t security, double tail_bp, double cover, double dealers_pct) {
   if (!on()) return;
   day_value("auction_tail_" + spec_->securities[security].name + "_bp", w, tail_bp);
   day_value("auction_cover_" + spec_->securities[security].name + "_ratio", w, cover);
+  day_value("auction_dealers_" + spec_->securities[security].name + "_pct", w, dealers_pct);
 }
 
 void Probes::fail(const world::World&, double face_bn) {
