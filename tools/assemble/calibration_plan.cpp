@@ -123,7 +123,7 @@ plan::Calibration calibration_of(const Located<config::Calibration>& config, con
 
 /// The sweep with an axis for every parameter; its own design is never asked for points.
 std::string sweep_text(const config::Calibration& config, const plan::Calibration& c) {
-  std::string text = fmt::format("name: {} title: {} run: {} seeds: {} design {{ kind: SOBOL size: {} }} keep: METRICS collapse: \"\"\n", quoted(config.name()), quoted(config.title()), quoted(config.run()), c.seeds, c.evaluations);
+  std::string text = fmt::format("name: {} title: {} run: {} seeds: {} design {{ kind: SOBOL size: 1 }} keep: METRICS collapse: \"\"\n", quoted(config.name()), quoted(config.title()), quoted(config.run()), c.seeds);
   for (const auto& with : config.with()) text += fmt::format("with: {}\n", quoted(with));
   for (const auto& t : c.targets) text += fmt::format("keep_metric: {}\n", quoted(t.metric));
   for (const auto& p : c.parameters) text += fmt::format("axis {{ name: {} path: {} range {{ from: {} to: {} log: {} }} }}\n", quoted(p.name), quoted(p.path), p.low, p.high, p.log);
