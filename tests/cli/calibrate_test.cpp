@@ -77,6 +77,7 @@ TEST_CASE("a calibration killed with kill -9 and called again exports the bytes 
   const auto last = desk.haven({"calibrate", "tiny.textproto", "--out", "killed.sqlite", "--overlay", "killed.textproto", "--threads", "1"});
   REQUIRE(last.code == 0);
   CHECK((tables(desk, "killed.sqlite") == tables(desk, "whole.sqlite")));
+  CHECK_THAT(tables(desk, "whole.sqlite"), Catch::Contains("point,generation,loss,best\n0,0,") && Catch::Contains("window_range_TY_mean_bp,8,1,upper_only,") && Catch::Contains("impact,population[name=principal_trading_firms].principal_trading_firm.impact_bp_per_bn,bp/bn,0.8,3,"));
   CHECK(desk.read("killed.textproto") == desk.read("whole.textproto"));
   CHECK_THAT(last.out, Catch::Contains("best loss by point: 0: "));
 
@@ -120,7 +121,7 @@ TEST_CASE("a calibration's faults are told with their place before anything runs
   refused(plan_of(kParameter, "target { name: \"window_bid_ask_10y_mean_ticks\" value: 1 }\n"), "scale");
   refused(plan_of(kParameter, ""), "no target");
   refused(plan_of("", kTarget), "no parameter");
-  refused(plan_of(kParameter, kTarget, "budget { evaluations: 6 population: 8 }\n"), "a generation of 8");
+  refused(plan_of(kParameter, kTarget, "budget { evaluations: 8 population: 8 }\n"), "a generation of 8");
   refused(plan_of(kParameter, kTarget, kBudget + "set: \"calendar.too=2025-02-07\"\n"), "p.textproto:7:1: found");
   refused(plan_of(kParameter, kTarget, kBudget + "set: \"calendar\"\n"), "PATH=VALUE");
   refused(plan_of(kParameter, kTarget), "no_such_folder", {"--configs", "no_such_folder"});

@@ -1,6 +1,8 @@
 // Calibration on functions whose minimum, flat directions and failures are known.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "tests/sweep/test_models.h"
@@ -155,6 +157,24 @@ TEST_CASE("a run without a target's metric makes the stated loss too", "[calibra
   CHECK(found.best.loss == c.failure_loss);
 }
 
+TEST_CASE("a minimum at the end of a range is found there, and no point is made twice", "[calibrate]") {
+  const Folder folder;
+  plan::Calibration c;
+  c.parameters = {parameter("x", 0, 10)};
+  c.targets = {target("f", 20, 1)};
+  c.evaluations = 101;
+  c.target_cap = 1e6;
+  std::atomic<int> at_end{0};
+  const auto found = calibrated(c, model_of([&](const std::vector<double>& x, std::uint64_t) {
+    if (x[0] == 10) ++at_end;
+    return Metrics{{"f", x[0]}};
+  }), folder / "r.sqlite");
+  CHECK(found.best.coordinates == std::vector<double>{1});
+  CHECK(found.best.loss == Approx(100));
+  CHECK(at_end == 1);
+  CHECK(std::count_if(found.steps.begin(), found.steps.end(), [](const Step& s) { return s.loss < 100.0001; }) == 1);
+}
+
 TEST_CASE("no target adds more than the cap, and a one-sided one nothing on its free side", "[calibrate]") {
   auto c = two_by_two();
   c.target_cap = 25;
@@ -227,4 +247,23 @@ TEST_CASE("a target on its free side, or beyond the cap, pins nothing down", "[c
   c.targets[0].value = c.targets[1].value = 0;
   at.point = 1;
   CHECK(slopes(plan_of(c), c, at, model, store, on(1), kGoOn)->at(1)[0] == Approx(1));
+}
+
+TEST_CASE("a slope is one-sided where the range ends or one side fails, and none where both do", "[calibrate][identifiability]") {
+  const Folder folder;
+  plan::Calibration c;
+  c.parameters = {parameter("x", 0, 1), parameter("y", 0, 1), parameter("z", 0, 1)};
+  c.targets = {target("f", 0, 1)};
+  const auto f = [](const std::vector<double>& x) { return x[0] + 2 * x[1] * x[1] + x[2]; };
+  const auto model = model_of([&](const std::vector<double>& x, std::uint64_t) {
+    if (x[1] > 0.5 || x[2] != 0.5) throw std::runtime_error("broke");
+    return Metrics{{"f", f(x)}};
+  });
+  results::ResultStore store(folder / "r.sqlite", manifest());
+  const std::vector<double> x = {0, 0.5, 0.5};
+  const auto found = slopes(plan_of(c), c, {0, x, {results::summarize({f(x)})}, false, 0}, model, store, on(1), kGoOn);
+  REQUIRE(found.has_value());
+  CHECK(found->at(0)[0] == Approx(1));
+  CHECK(found->at(0)[1] == Approx(2 * (0.25 - 0.45 * 0.45) / 0.05));
+  CHECK(found->at(0)[2] == 0);
 }

@@ -116,7 +116,7 @@ plan::Calibration calibration_of(const Located<config::Calibration>& config, con
   c.difference_step = b.difference_step();
   c.target_cap = config->target_cap();
   c.failure_loss = config->failure_loss();
-  if (c.evaluations < c.population) faults.push_back(config.fault("budget.evaluations", fmt::format("{} evaluations", c.evaluations), fmt::format("at least a generation of {}", c.population)));
+  if (c.evaluations <= c.population) faults.push_back(config.fault("budget.evaluations", fmt::format("{} evaluations", c.evaluations), fmt::format("at least the start and a generation of {}", c.population)));
   if (!faults.empty()) throw ConfigError(std::move(faults));
   return c;
 }

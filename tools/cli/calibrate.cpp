@@ -157,6 +157,8 @@ int calibrate(const Options& o) {
   const auto store = open_results(out, manifest_of(plan), o.force ? results::OtherPlan::replace : results::OtherPlan::refuse);
   sweep::SweepOptions options;
   options.threads = o.threads;
+  bool broken = false;
+  options.on_progress = [&](const sweep::Standing& standing) { broken |= standing.broken_invariant; };
   const auto model = sweep::market_model(plan.sweep());
   Progress progress(plan.name(), static_cast<std::size_t>(c.evaluations));
   const auto search = sweep::calibrate(plan.sweep().plan(), c, model, *store, options, [&](const std::vector<sweep::Step>& steps) { progress.step(steps.size()); }, stop_requested());
@@ -164,7 +166,7 @@ int calibrate(const Options& o) {
   if (!search) return kInterrupted;
   if (search->best.failed) {
     fmt::print(stderr, "every point failed: a run ended in an error or has no value of a target; {} has the errors (table runs)\n", out);
-    return kFailed;
+    return broken ? kBrokenInvariant : kFailed;
   }
   const auto jacobian = sweep::slopes(plan.sweep().plan(), c, search->best, model, *store, options, stop_requested());
   if (!jacobian) return kInterrupted;
@@ -174,7 +176,7 @@ int calibrate(const Options& o) {
   if (o.json) fmt::print("{}\n", json_of(found, rows, out).dump(2));
   else print(c, found, rows, out);
   if (!o.overlay.empty()) write_file(o.overlay, overlay_of(plan, found, rows));
-  return kGood;
+  return broken ? kBrokenInvariant : kGood;
 }
 
 }  // namespace
@@ -186,7 +188,7 @@ void add_calibrate(CLI::App& app, int& code) {
   command->add_option("plan", o->plan, "name or path of a calibration config")->required();
   command->add_option("--out", o->out, "result file; default NAME.sqlite in this folder");
   command->add_option("--overlay", o->overlay, "write the values found as a run config to be laid over the plan's run");
-  command->add_option("--evaluations", o->evaluations, "points to look at instead of the plan's")->check(CLI::Range(5, 10000000));
+  command->add_option("--evaluations", o->evaluations, "points to look at instead of the plan's")->check(CLI::Range(6, 10000000));
   command->add_option("--threads", o->threads, "runs at once; 0: all processors")->capture_default_str()->check(CLI::Range(0, 1024));
   command->add_flag("--force", o->force, "replace a result file of another plan");
   command->add_flag("--json", o->json, "one JSON object on standard output");

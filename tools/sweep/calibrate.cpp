@@ -136,7 +136,8 @@ class Search {
     on_generation(found_.steps);
     const pagmo::cmaes cmaes(1u, -1, -1, -1, -1, calibration_.first_step, 0, kConverged, true, false, calibration_.optimiser_seed);
     std::vector<Individual> generation(static_cast<std::size_t>(calibration_.population), Individual{start, found_.start.loss});
-    while (static_cast<int>(found_.steps.size()) + calibration_.population <= calibration_.evaluations) {
+    const std::int64_t generations = (calibration_.evaluations - 1) / calibration_.population;
+    while (number_ < generations) {
       ++number_;
       std::vector<Coordinates> candidates;
       evolve(pagmo::cmaes(cmaes), generation, [&](const Coordinates& x) {
@@ -211,12 +212,12 @@ std::optional<Jacobian> slopes(const plan::Plan& plan, const plan::Calibration& 
   Jacobian jacobian(calibration.targets.size(), std::vector<double>(n, 0.0));
   for (std::size_t t = 0; t < calibration.targets.size(); ++t) {
     const auto& target = calibration.targets[t];
-    const double z = at.failed ? 0 : target.deviation(at.moments[t].mean);
+    const double z = target.deviation(at.moments[t].mean);
     const bool silent = target.side != plan::Target::Side::both && z == 0;
-    if (at.failed || silent || z * z >= calibration.target_cap) continue;
+    if (silent || z * z >= calibration.target_cap) continue;
     for (std::size_t p = 0; p < n; ++p) {
-      const Evaluation &below = ends[2 * p], &above = ends[2 * p + 1];
-      if (below.failed || above.failed) continue;
+      const Evaluation &below = ends[2 * p].failed ? at : ends[2 * p], &above = ends[2 * p + 1].failed ? at : ends[2 * p + 1];
+      if (&below == &above) continue;
       jacobian[t][p] = (above.moments[t].mean - below.moments[t].mean) / target.scale / (above.coordinates[p] - below.coordinates[p]);
     }
   }

@@ -43,8 +43,9 @@ using OnGeneration = std::function<void(const std::vector<Step>&)>;
 std::optional<Calibrated> calibrate(const plan::Plan& plan, const plan::Calibration& calibration, const Model& model, results::ResultStore& store,
                                     const SweepOptions& options, const OnGeneration& on_generation, const std::atomic<bool>& stop);
 
-/// Central differences of the moments at a point, from two further points a parameter that are rows of the store too; one-sided where the range ends.
-/// A target that adds nothing or its cap to the loss has no slope, and so has a parameter whose differences failed. Nothing when `stop` came.
+/// Central differences of the moments at a point, from two further points a parameter that are rows of the store too; one-sided where the range ends or
+/// the point of one side failed. A target that adds nothing or its cap to the loss has no slope, and so has a parameter both of whose points failed.
+/// Nothing when `stop` came. Requires that `at` did not fail.
 std::optional<Jacobian> slopes(const plan::Plan& plan, const plan::Calibration& calibration, const Evaluation& at, const Model& model, results::ResultStore& store,
                                const SweepOptions& options, const std::atomic<bool>& stop);
 
