@@ -162,7 +162,7 @@ TEST_CASE("a minimum at the end of a range is found there, and no point is made 
   plan::Calibration c;
   c.parameters = {parameter("x", 0, 10)};
   c.targets = {target("f", 20, 1)};
-  c.evaluations = 101;
+  c.evaluations = 1001;
   c.target_cap = 1e6;
   std::atomic<int> at_end{0};
   const auto found = calibrated(c, model_of([&](const std::vector<double>& x, std::uint64_t) {
@@ -171,6 +171,7 @@ TEST_CASE("a minimum at the end of a range is found there, and no point is made 
   }), folder / "r.sqlite");
   CHECK(found.best.coordinates == std::vector<double>{1});
   CHECK(found.best.loss == Approx(100));
+  CHECK(found.converged);
   CHECK(at_end == 1);
   CHECK(std::count_if(found.steps.begin(), found.steps.end(), [](const Step& s) { return s.loss < 100.0001; }) == 1);
 }
