@@ -11,6 +11,7 @@ using world::kBooks;
 using world::kNodes;
 using world::kOutrightBooks;
 
+constexpr std::size_t kSevenYearNode = 3, kTyContract = 2;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 std::string tenor_name(std::size_t node) { return std::to_string(static_cast<int>(world::kNodeYears[node])) + "y"; }
@@ -92,7 +93,7 @@ void Probes::sample(const world::World& w) {
     }
   }
   if (day) {
-    basket_spread_sum_ += 2.0 * w.baskets[2].half_spread_bp;
+    basket_spread_sum_ += 2.0 * w.baskets[kTyContract].half_spread_bp;
     ++basket_samples_;
   }
 }
@@ -115,6 +116,8 @@ void Probes::close(const world::World& w) {
     for (std::size_t n = 0; n < kNodes; ++n) curve += basket.weight[n] * (world::yield_of_ticks(spec_->books[n], w.books_data[n].mid_ticks) - spec_->books[n].spread_bp);
     day_value("basket_spread_" + book.name + "_bp", w, w.baskets[c].mid_bp - curve);
   }
+  const auto yield_bp = [&](std::size_t book) { return world::yield_of_ticks(spec_->books[book], w.books_data[book].mid_ticks); };
+  day_value("yield_TY_minus_7y_bp", w, yield_bp(kNodes + kTyContract) - (yield_bp(kSevenYearNode) - spec_->books[kSevenYearNode].spread_bp));
   day_value("policy_2y_bp", w, spec_->start_yield_bp[0] + w.outside.policy_shift_bp);
   day_value("uncertainty_index", w, w.outside.uncertainty);
   day_value("confidence_lost", w, w.outside.confidence_lost);
