@@ -3,6 +3,7 @@
 // Rule: target = k (premium change) + r (-equity return), in futures, closed at a fixed speed (docs/model.md).
 #pragma once
 
+#include "engine/world/auction.h"
 #include "engine/world/program.h"
 
 namespace haven::agents::asset_manager {
@@ -16,6 +17,7 @@ struct Parameters {
   int looks_per_day = 0;
   double child_bn = 0;  ///< largest single request or order, ten-year equivalents, $bn
   double tolerance_bp = 0;  ///< worst yield accepted against the market's mid
+  world::AuctionHabit auction;
 };
 
 struct Manager : world::Client {
@@ -29,5 +31,9 @@ struct Manager : world::Client {
 void plan(const world::View& view, const Parameters& p, Manager& manager, world::Intents& out);
 /// One look: a slice of the program.
 void wake(const world::View& view, const Parameters& p, Manager& manager, world::Intents& out);
+/// 13:00 of an auction day: its bids.
+void bid(const world::View& view, const Parameters& p, const Manager& manager, const world::AuctionNotice& notice, markets::AuctionBids& out);
+/// Its own result, before it owns the bonds.
+void on_auction(const world::View& view, const Parameters& p, Manager& manager, const world::AuctionNotice& notice, const world::AuctionAwarded& awarded);
 
 }  // namespace haven::agents::asset_manager

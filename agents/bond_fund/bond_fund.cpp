@@ -23,4 +23,10 @@ void wake(const world::View& view, const Parameters& p, Fund& fund, world::Inten
   world::work_program(view, fund, p.looks_per_day, p.child_bn, p.tolerance_bp, out);
 }
 
+void bid(const world::View& view, const Parameters& p, const Fund& fund, const world::AuctionNotice& notice, markets::AuctionBids& out) {
+  world::AuctionDemand demand;
+  demand.need_bn = world::auction_need_bn(view, fund.draws, notice, p.auction);
+  world::bid_along(view, fund.draws, notice, demand, p.tolerance_bp, markets::BidderClass::indirect, out);
+}
+
 }  // namespace haven::agents::bond_fund

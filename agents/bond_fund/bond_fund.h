@@ -3,6 +3,7 @@
 // (flow-performance; docs/model.md, "Bond funds").
 #pragma once
 
+#include "engine/world/auction.h"
 #include "engine/world/program.h"
 
 namespace haven::agents::bond_fund {
@@ -18,6 +19,7 @@ struct Parameters {
   int looks_per_day = 0;
   double child_bn = 0;  ///< largest single request or order, ten-year equivalents, $bn
   double tolerance_bp = 0;  ///< worst yield accepted against the market's mid
+  world::AuctionHabit auction;
 };
 
 struct Fund : world::Client {
@@ -33,5 +35,7 @@ struct Fund : world::Client {
 void plan(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out);
 /// One look: a slice of the program.
 void wake(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out);
+/// 13:00 of an auction day: its bids.
+void bid(const world::View& view, const Parameters& p, const Fund& fund, const world::AuctionNotice& notice, markets::AuctionBids& out);
 
 }  // namespace haven::agents::bond_fund

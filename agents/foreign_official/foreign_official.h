@@ -2,6 +2,7 @@
 // instructions (reserve needs the scenario gives from data), and raise dollars faster as confidence is lost.
 #pragma once
 
+#include "engine/world/auction.h"
 #include "engine/world/program.h"
 
 namespace haven::agents::foreign_official {
@@ -13,6 +14,7 @@ struct Parameters {
   int looks_per_day = 0;
   double child_bn = 0;  ///< largest single request or order, ten-year equivalents, $bn
   double tolerance_bp = 0;  ///< worst yield accepted against the market's mid
+  world::AuctionHabit auction;
 };
 
 struct Reserve : world::Client {
@@ -26,5 +28,9 @@ struct Reserve : world::Client {
 void plan(const world::View& view, const Parameters& p, Reserve& reserve, world::Intents& out);
 /// One look: a slice of the program.
 void wake(const world::View& view, const Parameters& p, Reserve& reserve, world::Intents& out);
+/// 13:00 of an auction day: its bids.
+void bid(const world::View& view, const Parameters& p, const Reserve& reserve, const world::AuctionNotice& notice, markets::AuctionBids& out);
+/// Its own result, before it owns the bonds. Returns the lots of the award that its program of the day had still to buy.
+std::int64_t on_auction(const world::View& view, const Parameters& p, const Reserve& reserve, const world::AuctionNotice& notice, const world::AuctionAwarded& awarded);
 
 }  // namespace haven::agents::foreign_official

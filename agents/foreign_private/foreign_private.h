@@ -3,6 +3,7 @@
 // Rule: target = a (pickup change) - v (sigma/sigma_calm - 1) - c lost, closed at a fixed speed (docs/model.md).
 #pragma once
 
+#include "engine/world/auction.h"
 #include "engine/world/program.h"
 
 namespace haven::agents::foreign_private {
@@ -17,6 +18,7 @@ struct Parameters {
   int looks_per_day = 0;
   double child_bn = 0;  ///< largest single request or order, ten-year equivalents, $bn
   double tolerance_bp = 0;  ///< worst yield accepted against the market's mid
+  world::AuctionHabit auction;
 };
 
 struct Investor : world::Client {
@@ -30,5 +32,9 @@ struct Investor : world::Client {
 void plan(const world::View& view, const Parameters& p, Investor& investor, world::Intents& out);
 /// One look: a slice of the program.
 void wake(const world::View& view, const Parameters& p, Investor& investor, world::Intents& out);
+/// 13:00 of an auction day: its bids.
+void bid(const world::View& view, const Parameters& p, const Investor& investor, const world::AuctionNotice& notice, markets::AuctionBids& out);
+/// Its own result, before it owns the bonds. Returns the lots of the award that its program of the day had still to buy.
+std::int64_t on_auction(const world::View& view, const Parameters& p, Investor& investor, const world::AuctionNotice& notice, const world::AuctionAwarded& awarded);
 
 }  // namespace haven::agents::foreign_private

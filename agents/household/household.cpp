@@ -43,4 +43,8 @@ void on_fill(Buyer& buyer, std::size_t book, std::size_t slot, std::int64_t lots
   buyer.resting[book][slot] -= static_cast<std::int32_t>(lots);
 }
 
+void bid(const world::View& view, const Parameters& p, const Buyer& buyer, const world::AuctionNotice& notice, markets::AuctionBids& out) {
+  out.noncompetitive(buyer.self, buyer.draws.name, markets::BidderClass::direct, static_cast<std::int64_t>(world::auction_need_bn(view, buyer.draws, notice, p.auction) * 1e4));
+}
+
 }  // namespace haven::agents::household

@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "engine/world/auction.h"
 #include "engine/world/program.h"
 
 namespace haven::agents::household {
@@ -22,6 +23,7 @@ struct Parameters {
   double least_appetite = 0;
   double average_days = 0;  ///< half-life of the average yield
   int looks_per_day = 0;
+  world::AuctionHabit auction;
 };
 
 struct Buyer {
@@ -37,5 +39,7 @@ struct Buyer {
 /// Replaces all resting orders around the slow average and asks for the next look.
 void wake(const world::View& view, const Parameters& p, Buyer& buyer, world::Intents& out);
 void on_fill(Buyer& buyer, std::size_t book, std::size_t slot, std::int64_t lots);
+/// 13:00 of an auction day: its bids.
+void bid(const world::View& view, const Parameters& p, const Buyer& buyer, const world::AuctionNotice& notice, markets::AuctionBids& out);
 
 }  // namespace haven::agents::household

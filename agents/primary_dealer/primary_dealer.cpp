@@ -348,4 +348,18 @@ RepoQuote repo_quote(const world::View& view, const Parameters& p, const Dealer&
   return quote;
 }
 
+double carry_bp(const world::View& view, const Parameters& p, const Dealer& dealer, std::size_t security, double more_bn) {
+  const auto& s = view.spec().securities[security];
+  const double risk = risk_multiple(view);
+  const double held_bn = static_cast<double>(view.holding_lots(security)) * 1e-4 * s.ten_year_equivalent;
+  const double skew = inventory_skew_bp(view, p, dealer, security, risk) + p.skew_bp_per_bn * more_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
+  if (held_bn + more_bn < 0) return skew;
+  const double var = view.spec().is_frozen(world::Channel::dealer_var) ? 0.0 : p.var_cost_bp * binding_probability(dealer.use_var, p.use_volatility);
+  return skew + balance_sheet_bp(p, dealer, s.dv01_per_lot / 1e5 * 1e4) + var;
+}
+
+double hedge_sigma_bp(const world::View& view, const Parameters& p) {
+  return view.calm_sigma_bp(world::kTenYearNode) * risk_multiple(view) * base::sqrt(p.hedge_minutes / 600.0);
+}
+
 }  // namespace haven::agents::primary_dealer

@@ -46,6 +46,8 @@ struct Parameters {
   double rollover_cut = 0;  ///< of a client's repo, not rolled over in full stress
   double full_stress_fails_bn = 0, full_stress_defaults = 0, full_stress_sigma = 0;  ///< each alone makes stress full
   double calm_sigma = 0;    ///< multiple of calm volatility below which it adds nothing
+  double auction_reach = 0;           ///< all dealers' bids at an auction over the offering
+  double auction_backstop_sigma = 0;  ///< of a day: how far over the market it bids at most for the share that it must bid for
 };
 
 constexpr std::size_t kSwapLevels = 2;
@@ -129,6 +131,12 @@ void on_fill(Dealer& dealer, std::size_t book, base::Side side, std::size_t slot
 double chain_stress(const world::View& view, const Parameters& p);
 /// Share of what it does in calm that a core dealer raises for other dealers against their collateral.
 double passed_on(const world::View& view, const Parameters& p);
+
+/// What holding `more_bn` (ten-year equivalents) more of a security would cost it, yield bp over what it holds now at no cost:
+/// inventory risk, and the shadow costs of its limits once it is long.
+double carry_bp(const world::View& view, const Parameters& p, const Dealer& dealer, std::size_t security, double more_bn);
+/// S.d. of the market's yield over the time that a hedge takes, bp.
+double hedge_sigma_bp(const world::View& view, const Parameters& p);
 
 /// What it would lend a client against Treasuries this morning.
 struct RepoQuote {

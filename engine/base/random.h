@@ -27,7 +27,7 @@ constexpr std::uint64_t name_key(std::string_view name) {
 
 /// What a draw is for. Adding a purpose never moves another purpose's draws.
 enum class Purpose : std::uint16_t {
-  arrival = 1, side, size, choice, jitter, path, heterogeneity, network, price, meta_length, shock, test
+  arrival = 1, side, size, choice, jitter, path, heterogeneity, network, price, meta_length, shock, test, auction
 };
 
 /// One 64-bit word of Philox4x32-10 at a named counter.

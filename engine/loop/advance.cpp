@@ -15,6 +15,7 @@ class Run {
   Run(const Spec& spec, State& state, metrics::Probes& probes, const Plant& plant)
       : spec_(spec), state_(state), probes_(probes), plant_(plant), market_(spec, state, probes) {
     intents_.reserve(256);
+    scratch_.reserve_auctions(spec.world.institutions.size());
     for (auto& firm : state.population.principal_trading_firm) agents::principal_trading_firm::forget(firm);
     for (auto& trader : state.population.noise) agents::noise::forget(trader);
     for (auto& dealer : state.population.primary_dealer) agents::primary_dealer::forget(dealer);
@@ -40,7 +41,7 @@ class Run {
         mark_cleared(spec_, state_, at(base::hours(14) + base::minutes(30)));
         hear_calls();
         break;
-      case EventKind::auction: hold_auctions(spec_, state_, market_, probes_); break;
+      case EventKind::auction: hold_auctions(spec_, state_, market_, probes_, scratch_); break;
       case EventKind::settlement_price: mark_cleared(spec_, state_, next_morning()); break;
       case EventKind::close: probes_.close(w); break;
       case EventKind::close_out_slice: DefaultDesk{spec_, state_, market_, probes_, scratch_}.sell_slice(); break;

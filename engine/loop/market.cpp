@@ -180,6 +180,12 @@ void Market::trade_book(std::size_t k, InstitutionId buyer, InstitutionId seller
   }
 }
 
+void Market::award(InstitutionId buyer, std::size_t security, std::int64_t lots, double clean_points, std::int64_t of_program) {
+  trade_security(buyer, spec_.world.treasury, security, lots, clean_points);
+  ++state_.world.trades;
+  if (of_program > 0) executed_cash(buyer, security, Side::buy, of_program);
+}
+
 void Market::trade_security(InstitutionId buyer, InstitutionId seller, std::size_t security, std::int64_t lots, double clean_points) {
   world::World& w = state_.world;
   const base::Face face{lots * 100'000};

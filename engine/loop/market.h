@@ -24,6 +24,8 @@ class Market {
   void refresh_baskets();
   /// Cash trade of `lots` at a clean price; settlement T+1 with accrued interest.
   void trade_security(base::InstitutionId buyer, base::InstitutionId seller, std::size_t security, std::int64_t lots, double clean_points);
+  /// What the Treasury sells at an auction; `of_program` of it the buyer's program had still to buy.
+  void award(base::InstitutionId buyer, std::size_t security, std::int64_t lots, double clean_points, std::int64_t of_program);
   /// The first trade of the ten-year note from now on is made one tick dearer, to see the digest notice.
   void plant_tick() { planted_tick_ = 1; }
 

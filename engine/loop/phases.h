@@ -4,6 +4,7 @@
 #include "engine/funding/repo.h"
 #include "engine/funding/repo_auction.h"
 #include "engine/loop/market.h"
+#include "engine/markets/auction.h"
 
 namespace haven::loop {
 
@@ -31,6 +32,17 @@ struct PhaseScratch {
   std::vector<funding::ContractId> ending;
   world::Supply steps;
   funding::RepoAuction auction;
+  markets::AuctionBids bids;
+  markets::AuctionResult awards;
+  std::vector<std::int64_t> awarded_lots;  ///< by institution
+
+  /// Room for the bids of that many institutions.
+  void reserve_auctions(std::size_t institutions) {
+    constexpr std::size_t kMostBids = 8;  // of a dealer
+    bids.reserve(kMostBids * institutions);
+    awards.awards.reserve(kMostBids * institutions);
+    awarded_lots.reserve(institutions);
+  }
 };
 
 /// 07:00: overnight repo matures, yesterday's trades settle, money funds take in and pay out, repo is made.
@@ -61,8 +73,8 @@ base::Money coupon_between(const world::Security& security, base::Date after, ba
 void trade_values(const world::WorldSpec& spec, const world::World& w, std::vector<base::Money>& out);
 /// What $1m in the box is worth: the same, and the coupon that comes before today's trades settle.
 void collateral_values(const world::WorldSpec& spec, const world::World& w, std::vector<base::Money>& out);
-/// 13:00 auctions of the day.
-void hold_auctions(const Spec& spec, State& state, Market& market, metrics::Probes& probes);
+/// 13:00: collects bids, awards, and settles T+1.
+void hold_auctions(const Spec& spec, State& state, Market& market, metrics::Probes& probes, PhaseScratch& scratch);
 /// 17:00: margin requirements and haircuts for tomorrow, equity marks, defaults.
 void end_day(const Spec& spec, State& state, Market& market, metrics::Probes& probes, PhaseScratch& scratch);
 /// Dealers' and custodians' capacity under the leverage rule, and their exposure, from the repo book.

@@ -13,6 +13,7 @@ using world::kBooks;
 using world::kNodes;
 using world::kOutrightBooks;
 
+constexpr std::size_t kSevenYearNode = 3, kTyContract = 2;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 std::string tenor_name(std::size_t node) { return std::to_string(static_cast<int>(world::kNodeYears[node])) + "y"; }
@@ -94,7 +95,7 @@ void Probes::sample(const world::World& w) {
     }
   }
   if (day) {
-    basket_spread_sum_ += 2.0 * w.baskets[2].half_spread_bp;
+    basket_spread_sum_ += 2.0 * w.baskets[kTyContract].half_spread_bp;
     ++basket_samples_;
   }
 }
@@ -117,6 +118,8 @@ void Probes::close(const world::World& w) {
     for (std::size_t n = 0; n < kNodes; ++n) curve += basket.weight[n] * (world::yield_of_ticks(spec_->books[n], w.books_data[n].mid_ticks) - spec_->books[n].spread_bp);
     day_value("basket_spread_" + book.name + "_bp", w, w.baskets[c].mid_bp - curve);
   }
+  const auto yield_bp = [&](std::size_t book) { return world::yield_of_ticks(spec_->books[book], w.books_data[book].mid_ticks); };
+  day_value("yield_TY_minus_7y_bp", w, yield_bp(kNodes + kTyContract) - (yield_bp(kSevenYearNode) - spec_->books[kSevenYearNode].spread_bp));
   day_value("policy_2y_bp", w, spec_->start_yield_bp[0] + w.outside.policy_shift_bp);
   day_value("uncertainty_index", w, w.outside.uncertainty);
   day_value("confidence_lost", w, w.outside.confidence_lost);
@@ -171,10 +174,11 @@ void Probes::fast_traders_out(double share) {
   ++fast_samples_;
 }
 
-void Probes::auction(const world::World& w, std::size_t security, double tail_bp, double cover) {
+void Probes::auction(const world::World& w, std::size_t security, double tail_bp, double cover, double dealers_pct) {
   if (!on()) return;
   day_value("auction_tail_" + spec_->securities[security].name + "_bp", w, tail_bp);
   day_value("auction_cover_" + spec_->securities[security].name + "_ratio", w, cover);
+  day_value("auction_dealers_" + spec_->securities[security].name + "_pct", w, dealers_pct);
 }
 
 void Probes::fail(const world::World&, double face_bn) {

@@ -49,7 +49,7 @@ class Probes {
   void repo(const world::World& w, const std::string& segment, double volume_bn, double rate_pct, double haircut_pct, double refused_bn);
   void liquidity_need(const world::World& w, base::InstitutionId id, double variation_bn, double initial_bn, double haircut_bn);
   void fast_traders_out(double share);
-  void auction(const world::World& w, std::size_t security, double tail_bp, double cover);
+  void auction(const world::World& w, std::size_t security, double tail_bp, double cover, double dealers_pct);
   void fail(const world::World& w, double face_bn);
   void default_of(const world::World& w, base::InstitutionId id, const std::string& cause, double shortfall_bn);
   /// One step of a default's trace (DefaultStepRow).

@@ -145,6 +145,7 @@ struct WorldSpec {
   Beliefs beliefs;
   Covariance covariance;
   PolicyRates rates;
+  double private_coupon_debt_bn = 0;   ///< notes and bonds outside the central bank before the first day, face
   double start_uncertainty = 0;        ///< calm level of the uncertainty index (VIX-like)
   std::bitset<kChannels> frozen;
   double fidelity = 10;                ///< 1 is market scale; 10 means lots ten times larger, messages ten times fewer

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "tools/assemble/calibration_plan.h"
 #include "tools/assemble/embedded.h"
 #include "tools/assemble/sweep_plan.h"
 
@@ -25,6 +26,26 @@ TEST_CASE("every shipped plan loads, and its first and last points make a run", 
     CHECK(plan.experiment(first).config_digest != plan.experiment(last).config_digest);
   }
   CHECK(plans >= 8);
+}
+
+TEST_CASE("every shipped calibration loads, begins inside its bounds and makes a run there", "[calibrate][shipped]") {
+  int plans = 0;
+  for (const auto& file : assemble::embedded_configs()) {
+    const std::string name(file.name);
+    if (!name.starts_with("calibration/")) continue;
+    INFO(name);
+    ++plans;
+    const assemble::CalibrationPlan plan(name.substr(0, name.rfind('.')), {});
+    results::PointRow start{0, {}};
+    for (const auto& p : plan.calibration().parameters) {
+      CHECK(p.start >= 0);
+      CHECK(p.start <= 1);
+      start.axes.push_back({p.name, p.value_at(p.start), ""});
+    }
+    CHECK(plan.sweep().experiment(start).metrics.size() >= plan.calibration().targets.size());
+    for (const auto& target : plan.calibration().targets) CHECK_FALSE(target.tag.empty());
+  }
+  CHECK(plans >= 1);
 }
 
 TEST_CASE("leverage at fixed position changes capital alone, at fixed equity positions alone", "[sweep][leverage]") {

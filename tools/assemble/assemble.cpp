@@ -519,6 +519,11 @@ class Assembler {
     auto& openings = spec().openings;
     const auto whole = [](double bn, double lots) { return std::floor(bn * 1e4 / lots + 0.5) * lots * 1e-4; };
     for (std::size_t s = 0; s < world::kSecurities; ++s) openings[*rest_taker_].holding_bn[s] += std::floor(unheld_bn_[s] * 1e4) * 1e-4;
+    for (std::size_t i = 0; i < openings.size(); ++i) {
+      for (std::size_t s = 0; s < world::kSecurities; ++s) {
+        if (base::InstitutionId{static_cast<std::uint32_t>(i)} != world().fed && world().securities[s].kind != world::SecurityKind::bill) world().private_coupon_debt_bn += openings[i].holding_bn[s];
+      }
+    }
     for (std::size_t c = 0; c < kContracts; ++c) {
       const auto lots = static_cast<double>(world().books[kNodes + c].lot_multiple);
       double sum = 0;

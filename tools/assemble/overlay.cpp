@@ -1,18 +1,10 @@
 #include "tools/assemble/overlay.h"
 
 #include "configs/schema/rules.pb.h"
+#include "tools/assemble/set_path.h"
 
 namespace haven::assemble {
 namespace {
-
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
 
 bool is_rule(const std::string& name, const LoadOptions& plain) {
   try {

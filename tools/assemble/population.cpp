@@ -51,6 +51,8 @@ void fill(agents::primary_dealer::Parameters& p, const config::PrimaryDealer& m,
   p.full_stress_defaults = m.full_stress_defaults();
   p.full_stress_sigma = m.full_stress_sigma();
   p.calm_sigma = m.calm_sigma();
+  p.auction_reach = m.auction_reach();
+  p.auction_backstop_sigma = m.auction_backstop_sigma();
 }
 
 void fill(agents::custody_bank::Parameters& p, const config::CustodyBank& m, const LoadedConfig& config, const std::string& path) {
@@ -146,6 +148,7 @@ void fill(agents::foreign_official::Parameters& p, const config::ForeignOfficial
   p.looks_per_day = m.looks_per_day();
   p.child_bn = m.child_bn();
   p.tolerance_bp = m.tolerance_bp();
+  p.auction = {m.auction_share(), m.auction_spread()};
 }
 
 void fill(agents::foreign_private::Parameters& p, const config::ForeignPrivate& m, const LoadedConfig& config, const std::string& path) {
@@ -157,6 +160,7 @@ void fill(agents::foreign_private::Parameters& p, const config::ForeignPrivate& 
   p.looks_per_day = m.looks_per_day();
   p.child_bn = m.child_bn();
   p.tolerance_bp = m.tolerance_bp();
+  p.auction = {m.auction_share(), m.auction_spread()};
 }
 
 void fill(agents::asset_manager::Parameters& p, const config::AssetManager& m, const LoadedConfig& config, const std::string& path) {
@@ -167,6 +171,7 @@ void fill(agents::asset_manager::Parameters& p, const config::AssetManager& m, c
   p.looks_per_day = m.looks_per_day();
   p.child_bn = m.child_bn();
   p.tolerance_bp = m.tolerance_bp();
+  p.auction = {m.auction_share(), m.auction_spread()};
 }
 
 void fill(agents::bond_fund::Parameters& p, const config::BondFund& m, const LoadedConfig& config, const std::string& path) {
@@ -180,6 +185,7 @@ void fill(agents::bond_fund::Parameters& p, const config::BondFund& m, const Loa
   p.looks_per_day = m.looks_per_day();
   p.child_bn = m.child_bn();
   p.tolerance_bp = m.tolerance_bp();
+  p.auction = {m.auction_share(), m.auction_spread()};
 }
 
 void fill(agents::liability_investor::Parameters& p, const config::LiabilityInvestor& m, const LoadedConfig& config, const std::string& path) {
@@ -191,6 +197,7 @@ void fill(agents::liability_investor::Parameters& p, const config::LiabilityInve
   p.looks_per_day = m.looks_per_day();
   p.child_bn = m.child_bn();
   p.tolerance_bp = m.tolerance_bp();
+  p.auction = {m.auction_share(), m.auction_spread()};
 }
 
 void fill(agents::mortgage_hedger::Parameters& p, const config::MortgageHedger& m, const LoadedConfig& config, const std::string& path) {
@@ -213,6 +220,7 @@ void fill(agents::household::Parameters& p, const config::Household& m, const Lo
   p.least_appetite = m.least_appetite();
   p.average_days = m.average_days();
   p.looks_per_day = m.looks_per_day();
+  p.auction = {m.auction_share(), m.auction_spread()};
 }
 
 void fill(agents::noise::Parameters& p, const config::Noise& m, const LoadedConfig& config, const std::string& path) {

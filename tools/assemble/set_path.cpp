@@ -205,12 +205,16 @@ std::string key_selector(const FieldDescriptor& key, const std::string& value) {
   bool bare = !value.empty();
   for (const char c : value) bare = bare && (is_word(c) || c == '-' || c == '.' || c == '/' || c == ':' || c == ' ');
   if (bare) return fmt::format("[{}={}]", key.name(), value);
-  std::string quoted;
-  for (const char c : value) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
+  return fmt::format("[{}={}]", key.name(), quoted(value));
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
   }
-  return fmt::format("[{}=\"{}\"]", key.name(), quoted);
+  return out + '"';
 }
 
 std::string join_path(const std::string& path, const std::string& name) {

@@ -46,6 +46,8 @@ std::variant<std::vector<ResolvedPath>, Misfit> resolve_path(const google::proto
 
 /// "[name=x]", quoted where needed.
 std::string key_selector(const google::protobuf::FieldDescriptor& key, const std::string& value);
+/// In double quotes, with \" and \\: as a path and a config write a string.
+std::string quoted(const std::string& text);
 /// `path.name`, or `name` at the top.
 std::string join_path(const std::string& path, const std::string& name);
 /// A canonical path without its last selector or, if it has none, its last field; "" at the top.

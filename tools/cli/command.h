@@ -72,6 +72,7 @@ void add_merge(CLI::App& app, int& code);
 void add_sensitivity(CLI::App& app, int& code);
 void add_frontier(CLI::App& app, int& code);
 void add_invert(CLI::App& app, int& code);
+void add_calibrate(CLI::App& app, int& code);
 void add_bench(CLI::App& app, int& code);
 
 }  // namespace haven::cli

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   add_sensitivity(app, code);
   add_frontier(app, code);
   add_invert(app, code);
+  add_calibrate(app, code);
   add_export(app, code);
   add_report(app, code);
   add_rules(app, code);

@@ -57,6 +57,10 @@ constexpr Table kTables[] = {
     {"edge", "SELECT axis, today, threshold, low, high FROM edge ORDER BY axis, threshold"},
     {"frontier", "SELECT point, axis, metric, level, threshold, low, high, confidence, outcome FROM frontier ORDER BY point"},
     {"sensitivity", "SELECT metric, axis, kind, value, low, high FROM sensitivity ORDER BY metric, axis, kind"},
+    {"calibration_steps", "SELECT point, generation, loss, best FROM calibration_steps ORDER BY point"},
+    {"calibration_targets", "SELECT metric, value, scale, side, model_mean, model_se, deviation, source, tag FROM calibration_targets ORDER BY metric"},
+    {"calibration_parameters", "SELECT parameter, path, unit, low, high, start, value, minus_se, plus_se, pinned_down FROM calibration_parameters ORDER BY parameter"},
+    {"calibration_directions", "SELECT direction, information, parameter, weight FROM calibration_directions ORDER BY direction, parameter"},
     {"collateral_nodes", "SELECT name, kind, x, y FROM collateral_nodes ORDER BY name"},
 };
 

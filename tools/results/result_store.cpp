@@ -332,6 +332,15 @@ Outcomes ResultStore::outcomes(const std::string& variant, std::int64_t point, s
   return impl_->statements->outcomes.read({variant, point}, first, last, metrics);
 }
 
+std::vector<AxisValue> ResultStore::coordinates(std::int64_t point) const {
+  const std::lock_guard guard(impl_->mutex);
+  std::vector<AxisValue> axes;
+  Statement row(impl_->database, "SELECT axis, value, label FROM points WHERE point=? ORDER BY place");
+  row.bind(point);
+  while (row.step()) axes.push_back({row.text(0), row.real(1), row.text(2)});
+  return axes;
+}
+
 void ResultStore::forget_failures() {
   impl_->transact([&] {
     impl_->database.execute("DELETE FROM timings WHERE run IN (SELECT run FROM runs WHERE status='failed')");
@@ -388,6 +397,20 @@ void ResultStore::put_sensitivity(const std::vector<SensitivityRow>& rows) {
     impl_->database.execute("DELETE FROM sensitivity");
     Statement insert(impl_->database, "INSERT INTO sensitivity VALUES(?,?,?,?,?,?)");
     for (const SensitivityRow& r : rows) insert.run(r.metric, r.axis, r.index, r.value, r.low, r.high);
+  });
+}
+
+void ResultStore::put_calibration(const CalibrationRows& rows) {
+  impl_->transact([&] {
+    for (const char* table : {"calibration_steps", "calibration_targets", "calibration_parameters", "calibration_directions"}) impl_->database.execute(std::string("DELETE FROM ") + table);
+    Statement step(impl_->database, "INSERT INTO calibration_steps VALUES(?,?,?,?)");
+    for (const auto& r : rows.steps) step.run(r.point, r.generation, r.loss, r.best);
+    Statement target(impl_->database, "INSERT INTO calibration_targets VALUES(?,?,?,?,?,?,?,?,?)");
+    for (const auto& r : rows.targets) target.run(r.metric, r.value, r.scale, r.side, r.model_mean, r.model_se, r.deviation, r.source, r.tag);
+    Statement parameter(impl_->database, "INSERT INTO calibration_parameters VALUES(?,?,?,?,?,?,?,?,?,?)");
+    for (const auto& r : rows.parameters) parameter.run(r.parameter, r.path, r.unit, r.low, r.high, r.start, r.value, r.minus_se, r.plus_se, static_cast<std::int32_t>(r.pinned_down));
+    Statement direction(impl_->database, "INSERT INTO calibration_directions VALUES(?,?,?,?)");
+    for (const auto& r : rows.directions) direction.run(r.direction, r.information, r.parameter, r.weight);
   });
 }
 

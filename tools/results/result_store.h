@@ -54,6 +54,8 @@ class ResultStore {
   /// What the file has of seeds first..last of a point, with these metrics.
   Outcomes outcomes(const std::string& variant, std::int64_t point, std::uint64_t first, std::uint64_t last,
                     const std::vector<std::string>& metrics) const;
+  /// The coordinates that a point was saved with; none when it was not.
+  std::vector<AxisValue> coordinates(std::int64_t point) const;
   /// Takes failed runs out, so that they are made again.
   void forget_failures();
 
@@ -64,6 +66,7 @@ class ResultStore {
   void put_edge(const std::vector<EdgeRow>& rows);
   void put_frontier(const std::vector<FrontierRow>& rows);
   void put_sensitivity(const std::vector<SensitivityRow>& rows);
+  void put_calibration(const CalibrationRows& rows);
   void put_collateral_nodes(const std::vector<CollateralNodeRow>& rows);
 
  private:

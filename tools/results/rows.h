@@ -116,6 +116,39 @@ struct SensitivityRow {
   double value = 0, low = 0, high = 0;
 };
 
+/// What a calibration found. Tables of docs/results.md.
+struct CalibrationRows {
+  struct Step {
+    std::int64_t point = 0, generation = 0;
+    double loss = 0, best = 0;  ///< best: of this and all points before it
+  };
+  struct Target {
+    std::string metric;
+    double value = 0, scale = 1;
+    std::string side;  ///< "both", "upper_only", "lower_only"
+    std::optional<double> model_mean, model_se, deviation;
+    std::string source, tag;
+  };
+  /// minus_se, plus_se: one standard error below and above the value; absent when the targets say nothing.
+  struct Parameter {
+    std::string parameter, path, unit;
+    double low = 0, high = 0, start = 0, value = 0;
+    std::optional<double> minus_se, plus_se;
+    bool pinned_down = false;
+  };
+  /// One component of an eigenvector of J'J, least information first.
+  struct Direction {
+    std::int64_t direction = 0;
+    double information = 0;
+    std::string parameter;
+    double weight = 0;
+  };
+  std::vector<Step> steps;
+  std::vector<Target> targets;
+  std::vector<Parameter> parameters;
+  std::vector<Direction> directions;
+};
+
 /// Where an institution is drawn in the collateral network. Coordinates in any unit; the page fits them.
 struct CollateralNodeRow {
   std::string name, kind;

@@ -62,6 +62,15 @@ CREATE TABLE frontier(point INTEGER PRIMARY KEY, axis TEXT NOT NULL, metric TEXT
   threshold REAL, low REAL NOT NULL, high REAL NOT NULL, confidence REAL NOT NULL, outcome TEXT NOT NULL);
 CREATE TABLE sensitivity(metric TEXT NOT NULL, axis TEXT NOT NULL, kind TEXT NOT NULL, value REAL NOT NULL,
   low REAL NOT NULL, high REAL NOT NULL, PRIMARY KEY(metric, axis, kind)) WITHOUT ROWID;
+CREATE TABLE calibration_steps(point INTEGER PRIMARY KEY, generation INTEGER NOT NULL, loss REAL NOT NULL,
+  best REAL NOT NULL);
+CREATE TABLE calibration_targets(metric TEXT PRIMARY KEY, value REAL NOT NULL, scale REAL NOT NULL, side TEXT NOT NULL,
+  model_mean REAL, model_se REAL, deviation REAL, source TEXT NOT NULL, tag TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE calibration_parameters(parameter TEXT PRIMARY KEY, path TEXT NOT NULL, unit TEXT NOT NULL, low REAL NOT NULL,
+  high REAL NOT NULL, start REAL NOT NULL, value REAL NOT NULL, minus_se REAL, plus_se REAL,
+  pinned_down INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE calibration_directions(direction INTEGER NOT NULL, information REAL NOT NULL, parameter TEXT NOT NULL,
+  weight REAL NOT NULL, PRIMARY KEY(direction, parameter)) WITHOUT ROWID;
 CREATE TABLE collateral_nodes(name TEXT NOT NULL, kind TEXT NOT NULL, x REAL NOT NULL, y REAL NOT NULL);
 
 CREATE VIEW metrics AS SELECT variant, point, seed, m.name AS metric, value

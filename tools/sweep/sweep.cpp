@@ -5,6 +5,7 @@
 #include <tbb/task_arena.h>
 #include <tbb/task_group.h>
 
+#include <algorithm>
 #include <cmath>
 #include <list>
 #include <memory>
@@ -249,7 +250,14 @@ Standing run_sweep(const plan::Plan& plan, const Model& model, results::ResultSt
 
 Standing run_point(const plan::Plan& plan, const results::PointRow& point, int first, int last, const Model& model, results::ResultStore& store,
                    const SweepOptions& options, const std::atomic<bool>& stop) {
-  const Work work{1, last - first + 1, false, [&](std::int64_t) { return plan::SeedSpan{point.point, first, last}; }, [&](std::int64_t) { return point; }};
+  return run_points(plan, {point}, first, last, model, store, options, stop);
+}
+
+Standing run_points(const plan::Plan& plan, const std::vector<results::PointRow>& points, int first, int last, const Model& model, results::ResultStore& store,
+                    const SweepOptions& options, const std::atomic<bool>& stop) {
+  const auto row_of = [&](std::int64_t point) { return *std::find_if(points.begin(), points.end(), [&](const auto& row) { return row.point == point; }); };
+  const auto spans = static_cast<std::int64_t>(points.size());
+  const Work work{spans, spans * (last - first + 1), false, [&](std::int64_t i) { return plan::SeedSpan{points[static_cast<std::size_t>(i)].point, first, last}; }, row_of};
   return run(plan, work, model, store, options, stop);
 }
 

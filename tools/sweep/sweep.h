@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "tools/plan/plan.h"
 #include "tools/results/result_store.h"
@@ -35,6 +36,10 @@ Standing run_sweep(const plan::Plan& plan, const Model& model, results::ResultSt
 /// Makes seeds first..last of one point that the store lacks, by the same rules.
 Standing run_point(const plan::Plan& plan, const results::PointRow& point, int first, int last, const Model& model, results::ResultStore& store,
                    const SweepOptions& options, const std::atomic<bool>& stop);
+
+/// The same of several points with different numbers, all at once.
+Standing run_points(const plan::Plan& plan, const std::vector<results::PointRow>& points, int first, int last, const Model& model, results::ResultStore& store,
+                    const SweepOptions& options, const std::atomic<bool>& stop);
 
 /// Drops what the plan does not keep.
 void keep_only(const plan::Plan& plan, metrics::RunResult& result);
