@@ -25,8 +25,9 @@ void wake(const world::View& view, const Parameters& p, Buyer& buyer, world::Int
       const double yield = side == base::Side::buy ? std::max(average, mid - 0.5 * p.first_rung_bp) + distance : std::min(average, mid + 0.5 * p.first_rung_bp) - distance;
       const double ticks = view.ticks_of_yield(k, yield);
       std::int32_t price = static_cast<std::int32_t>(side == base::Side::buy ? std::floor(ticks) : std::ceil(ticks));
-      if (side == base::Side::buy && md.has_ask) price = std::min(price, md.ask.v - 1);
-      if (side == base::Side::sell && md.has_bid) price = std::max(price, md.bid.v + 1);
+      // It waits for its price and makes nobody's market: at best it joins who is already there.
+      if (side == base::Side::buy && md.has_ask) price = std::min(price, md.has_bid ? md.bid.v : md.ask.v - 1);
+      if (side == base::Side::sell && md.has_bid) price = std::max(price, md.has_ask ? md.ask.v : md.bid.v + 1);
       const double wanted = p.size_bn * buyer.scale * appetite * 1e4 / std::max(0.1, instrument.ten_year_equivalent);
       std::int64_t lots = static_cast<std::int64_t>(wanted) / instrument.lot_multiple * instrument.lot_multiple;
       if (side == base::Side::sell && instrument.kind == world::BookKind::cash) lots = std::min(lots, std::max<std::int64_t>(0, view.holding_lots(instrument.index)) / static_cast<std::int64_t>(kRungs));

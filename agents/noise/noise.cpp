@@ -39,6 +39,21 @@ const Reading& read(const world::View& view, const Parameters& p, Trader& trader
   return reading;
 }
 
+// How much more the book yields than what has the same cash flows: a future than its bonds, a bond than the contract it
+// goes into.
+double gap_bp(const world::View& view, std::size_t book) {
+  const auto& spec = view.spec();
+  const auto future_over_bonds_bp = [&](std::size_t contract) { return view.mid_yield_bp(contract) - view.curve_bp(spec.books[contract].weight); };
+  if (spec.books[book].kind == world::BookKind::futures) return view.book(book).mid_ticks != 0 ? future_over_bonds_bp(book) : 0.0;
+  if (spec.books[book].kind == world::BookKind::spreadover) return 0.0;
+  std::size_t mine = world::kOutrightBooks;
+  for (std::size_t k = world::kNodes; k < world::kOutrightBooks; ++k) {
+    const bool more = mine == world::kOutrightBooks || spec.books[k].weight[book] > spec.books[mine].weight[book];
+    if (spec.books[k].weight[book] >= 0.5 && view.book(k).mid_ticks != 0 && more) mine = k;
+  }
+  return mine == world::kOutrightBooks ? 0.0 : -future_over_bonds_bp(mine);
+}
+
 }  // namespace
 
 void wake(const world::View& view, const Parameters& p, Trader& trader, world::Intents& out) {
@@ -61,13 +76,13 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   const std::int64_t held = instrument.kind == world::BookKind::cash      ? view.holding_lots(instrument.index)
                             : instrument.kind == world::BookKind::futures ? view.futures_lots(instrument.index)
                                                                           : view.swap_lots(instrument.index);
-  const double gap_bp = instrument.kind == world::BookKind::futures && md.mid_ticks != 0 ? view.mid_yield_bp(k) - view.curve_bp(instrument.weight) : 0.0;
+  const double gap = gap_bp(view, k);
   if (!trader.started) {
     trader.started = 1;
     trader.start_lots = held;
-    trader.usual_gap_bp = gap_bp;
+    trader.usual_gap_bp = gap;
   }
-  trader.usual_gap_bp += (gap_bp - trader.usual_gap_bp) * std::min(1.0, wait_min / p.usual_gap_minutes);
+  trader.usual_gap_bp += (gap - trader.usual_gap_bp) * std::min(1.0, wait_min / p.usual_gap_minutes);
   const double inventory_bn = static_cast<double>(held - trader.start_lots) * 1e-4 * instrument.ten_year_equivalent;
   if (trader.draws.uniform(Purpose::choice) < std::min(0.9, parents / gross)) {
     const std::size_t slot = trader.draws.below(Purpose::choice, kParents);
@@ -77,7 +92,7 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
       const double lots = p.parent_mean_bn * 1e4 / std::max(0.05, instrument.ten_year_equivalent) * size;
       const double lean = std::clamp(inventory_bn / p.inventory_scale_bn, -1.0, 1.0);
       // Who needs duration takes it where it is cheap: in this book or in another of its sector.
-      const double cheap = std::clamp((gap_bp - trader.usual_gap_bp) / p.substitution_bp, -1.0, 1.0);
+      const double cheap = std::clamp((gap - trader.usual_gap_bp) / p.substitution_bp, -1.0, 1.0);
       const bool buys = trader.draws.uniform(Purpose::side) < std::clamp(0.5 - 0.4 * lean + 0.4 * cheap, 0.05, 0.95);
       trader.left_lots[slot] = std::max<std::int64_t>(1, static_cast<std::int64_t>(lots)) * (buys ? 1 : -1);
     }

@@ -25,7 +25,7 @@ struct Parameters {
   double night_rate = 0;  ///< arrival intensity at night relative to the day's mean
   double queue_share = 0;  ///< an order takes at most this share of the best queue
   double band_ticks = 0;  ///< never trades further than this through the best price
-  double substitution_bp = 0;  ///< a future this much cheaper than usual against bonds draws all the parents that can choose
+  double substitution_bp = 0;  ///< a future this much cheaper than usual against its bonds, or a bond against its future, draws all the parents that can choose
   double usual_gap_minutes = 0;  ///< memory of that usual gap
   double inventory_scale_bn = 0;  ///< parents lean against own inventory of this size, ten-year equivalents
 };
@@ -46,7 +46,7 @@ struct Trader {
   std::int64_t start_lots = 0;                     ///< opening inventory: what it leans towards
   std::uint8_t started = 0;
   double slice_lots = 0;                           ///< average size lately sent
-  double usual_gap_bp = 0;                         ///< the future's yield over the bonds', slow average
+  double usual_gap_bp = 0;                         ///< the book's yield over that of what has the same cash flows, slow average
   std::int32_t last_sign = 0;                      ///< of the last order without a parent
   std::int64_t carried_lots = 0;                   ///< signed part of orders the queue was too thin for
   Reading reading;

@@ -11,6 +11,7 @@ using base::Side;
 using world::kNodes;
 
 constexpr double kLn2 = 0.6931471805599453;
+constexpr double kNewYorkDay_s = 36'000;  // most of a day's volatility falls into ten hours
 
 // Contracts used to hedge, and the nodes each one carries: TU for 2-3y, FV 5y, TY 7-10y, UB 30y.
 struct Hedge {
@@ -123,6 +124,36 @@ double security_centre_bp(const world::View& view, const Dealer& dealer, std::si
   return centre;
 }
 
+double believed_bp(const world::View& view, const Dealer& dealer, std::size_t book) {
+  const auto& instrument = view.spec().books[book];
+  double y = instrument.spread_bp + dealer.usual_gap_bp[book];
+  for (std::size_t n = 0; n < kNodes; ++n) y += instrument.weight[n] * dealer.curve_view_bp[n];
+  return y;
+}
+
+// One curve out of all the books' mids, bonds and futures, each with its usual distance from it; public news at once.
+void follow_market(const world::View& view, const Parameters& p, Dealer& dealer, double minutes) {
+  const double toward = 1.0 - base::exp(-kLn2 * minutes / p.view_half_life_min);
+  const double slowly = 1.0 - base::exp(-kLn2 * minutes / (1440.0 * p.gap_half_life_days));
+  world::Nodes gap{}, mass{};
+  for (std::size_t k = 0; k < world::kOutrightBooks; ++k) {
+    if (!view.two_sided(k)) continue;
+    const double residual = view.mid_yield_bp(k) - believed_bp(view, dealer, k);
+    dealer.usual_gap_bp[k] += slowly * residual;
+    const auto& weight = view.spec().books[k].weight;
+    for (std::size_t n = 0; n < kNodes; ++n) {
+      gap[n] += weight[n] * residual;
+      mass[n] += weight[n];
+    }
+  }
+  for (std::size_t n = 0; n < kNodes; ++n) {
+    if (mass[n] > 0) dealer.curve_view_bp[n] += toward * gap[n] / mass[n];
+    const double now_public = view.public_change_bp(n);
+    dealer.curve_view_bp[n] += now_public - dealer.seen_public_bp[n];
+    dealer.seen_public_bp[n] = now_public;
+  }
+}
+
 void learn(const world::View& view, const Parameters& p, Dealer& dealer) {
   const double days = std::max(1e-6, static_cast<double>((view.now() - dealer.last_look).ns) / static_cast<double>(base::kDay.ns));
   dealer.last_look = view.now();
@@ -137,6 +168,7 @@ void learn(const world::View& view, const Parameters& p, Dealer& dealer) {
     }
   }
   const double minutes = days * 1440.0;
+  follow_market(view, p, dealer, minutes);
   for (std::size_t n = 0; n < kNodes; ++n) {
     const std::size_t book = world::kOutrightBooks + n;
     const auto& md = view.book(book);
@@ -178,6 +210,8 @@ void hedge(const world::View& view, const Parameters& p, Dealer& dealer, world::
   }
 }
 
+double look_interval_s(const world::View& view, const Parameters& p) { return p.look_interval_s * (view.night() ? 6.0 : 1.0); }
+
 void quote_one(std::size_t book, std::int32_t& price_now, std::int32_t& lots_now, Side side, std::int32_t price, std::int64_t want,
                std::size_t slot, world::Intents& out) {
   if (lots_now > 0 && price_now == price && lots_now * 2 >= want) return;
@@ -195,9 +229,8 @@ void quote_books(const world::View& view, const Parameters& p, Dealer& dealer, w
     const auto& instrument = view.spec().books[n];
     const auto& md = view.book(n);
     if (md.mid_ticks == 0) continue;
-    const double centre = view.mid_yield_bp(n);
-    const double tick_bp = view.dollars_per_tick(n) / instrument.dv01_per_lot;
-    const Sides sides = two_sides(view, p, dealer, n, centre, p.quote_half_ticks * tick_bp * std::max(1.0, risk));
+    const double half = p.quote_sigmas * view.calm_sigma_bp(n) * risk * base::sqrt(look_interval_s(view, p) / kNewYorkDay_s);
+    const Sides sides = two_sides(view, p, dealer, n, believed_bp(view, dealer, n), half);
     std::int32_t bid = static_cast<std::int32_t>(std::floor(view.ticks_of_yield(n, sides.bid_bp)));
     std::int32_t ask = static_cast<std::int32_t>(std::ceil(view.ticks_of_yield(n, sides.ask_bp)));
     if (md.has_ask) bid = std::min(bid, md.ask.v - 1);
@@ -237,6 +270,8 @@ void open_day(const world::View& view, const Parameters& p, Dealer& dealer) {
     dealer.opened = 1;
     dealer.last_look = view.now();
     for (std::size_t n = 0; n < kNodes; ++n) {
+      dealer.curve_view_bp[n] = view.mid_yield_bp(n);
+      dealer.seen_public_bp[n] = view.public_change_bp(n);
       dealer.swap_view_bp[n] = view.spec().start_swap_spread_bp[n];
       dealer.seen_specific_bp[n] = world::treasury_specific_premium_bp(view.spec().beliefs, view.outside(), n);
     }
@@ -251,8 +286,7 @@ void wake(const world::View& view, const Parameters& p, Dealer& dealer, world::I
   update_limits(view, p, dealer);
   hedge(view, p, dealer, out);
   quote_books(view, p, dealer, out);
-  const double mean_s = p.look_interval_s * (view.night() ? 6.0 : 1.0);
-  out.wake(view.now() + base::Duration{static_cast<std::int64_t>(mean_s * (0.5 + dealer.draws.uniform(Purpose::jitter)) * 1e9)}, 0);
+  out.wake(view.now() + base::Duration{static_cast<std::int64_t>(look_interval_s(view, p) * (0.5 + dealer.draws.uniform(Purpose::jitter)) * 1e9)}, 0);
 }
 
 Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request) {

@@ -34,7 +34,9 @@ struct Parameters {
   double var_limit_sigma_bn = 0;  ///< one-day VaR limit: $bn ten-year equivalents x calm sigma
   double var_cost_bp = 0;  ///< yield bp a full multiplier of the VaR limit adds
   double quote_lots = 0;  ///< interdealer quote size, lots
-  double quote_half_ticks = 0;  ///< interdealer half-spread in calm, ticks
+  double quote_sigmas = 0;  ///< interdealer half-spread, standard deviations of the yield over the time a quote stands
+  double view_half_life_min = 0;  ///< of its view of the curve towards the books' mids
+  double gap_half_life_days = 0;  ///< of a book's usual distance from that curve
   double swap_half_bp = 0;  ///< half-spread of spreadovers in calm
   double swap_lots = 0;  ///< spreadover quote size, lots of $100,000
   double swap_impact_bp_per_bn = 0;  ///< belief about the spread per $bn ten-year equivalents of surprise flow
@@ -74,6 +76,9 @@ struct Dealer {
   double hurdle_scale = 1;                                 ///< its requirement over the one hurdle_bp is stated for
   double cleared_share = 0.3;                              ///< of its client repo that nets through the clearing house
   std::array<double, world::kBaskets> basket_view_bp{};    ///< its view of each basket's spread, change since the start
+  world::Nodes curve_view_bp{};                            ///< node yields it believes in
+  world::Nodes seen_public_bp{};                           ///< public news already in that view
+  std::array<double, world::kOutrightBooks> usual_gap_bp{};  ///< of a book's yield over that curve's
   world::Nodes swap_view_bp{};                             ///< swap spreads it believes in
   world::Nodes seen_specific_bp{};
   std::array<std::int64_t, world::kNodes> seen_swap_flow{};
@@ -92,7 +97,7 @@ struct Dealer {
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(self, draws, scale, hurdle_scale, cleared_share, basket_view_bp, swap_view_bp, seen_specific_bp, seen_swap_flow, target_lots, target_dv01, cash_quote,
+    archive(self, draws, scale, hurdle_scale, cleared_share, basket_view_bp, curve_view_bp, seen_public_bp, usual_gap_bp, swap_view_bp, seen_specific_bp, seen_swap_flow, target_lots, target_dv01, cash_quote,
             cash_lots, swap_quote, swap_lots, last_look, opened, use_leverage, use_var, cost_bp, asked, declined);
   }
 };

@@ -16,11 +16,6 @@ constexpr std::size_t kReferenceContract = 2;  // TY: sizes are stated for its b
 
 double decay(double minutes, double half_life_min) { return base::exp(-kLn2 * minutes / half_life_min); }
 
-double public_bp(const world::View& view, std::size_t node) {
-  const auto& b = view.spec().beliefs;
-  return world::policy_bp(b, view.outside(), node) + b.pass_through * world::required_premium_bp(b, view.outside(), node);
-}
-
 double curve_bp(const world::Instrument& instrument, const world::Nodes& nodes) {
   double y = instrument.spread_bp;
   for (std::size_t n = 0; n < kNodes; ++n) y += instrument.weight[n] * nodes[n];
@@ -37,6 +32,26 @@ double believed_sigma_bp(const world::View& view, const Parameters& p, std::size
   return base::exp(p.realised_weight * base::log(realised) + (1.0 - p.realised_weight) * base::log(implied));
 }
 
+const Reading& read(const world::View& view, const Parameters& p, Firm& firm, std::size_t k);
+
+// Kyle (1985): a dollar of surprise says more the more volatile the bond and the less flow there usually is.
+double impact_multiple(const world::View& view, const Parameters& p, Firm& firm) {
+  return read(view, p, firm, kNodes + kReferenceContract).sigma_ratio / base::sqrt(firm.flow_ratio);
+}
+
+// Keeps the variance of flow of late over its usual one.
+void remember_flow(const world::View& view, const Parameters& p, Firm& firm, double surprise_bn, double minutes) {
+  firm.watched_min += minutes;
+  const double rate = surprise_bn * surprise_bn / minutes;
+  const auto follow = [&](double& average, double half_life_min) {
+    average += std::max(1.0 - decay(minutes, half_life_min), minutes / firm.watched_min) * (rate - average);
+  };
+  follow(firm.flow_variance, p.flow_variance_days * 1440.0);
+  follow(firm.usual_flow_variance, p.usual_flow_days * 1440.0);
+  const bool known = firm.usual_flow_variance > 0 && !view.spec().is_frozen(world::Channel::fast_trader_withdrawal);
+  firm.flow_ratio = known ? std::clamp(firm.flow_variance / firm.usual_flow_variance, 0.1, 100.0) : 1.0;
+}
+
 void learn(const world::View& view, const Parameters& p, Firm& firm) {
   const double minutes = std::max(1e-3, static_cast<double>((view.now() - firm.last_look).ns) / 6e10);
   firm.last_look = view.now();
@@ -49,8 +64,9 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
     if (!view.two_sided(k)) continue;
     const double half_ticks = 0.5 * std::min(p.widest_seen_ticks, static_cast<double>(view.book(k).ask.v - view.book(k).bid.v));
     firm.seen_half_ticks[k] += (1.0 - decay(minutes, p.spread_memory_min)) * (half_ticks - firm.seen_half_ticks[k]);
-    // The mid, less what inventory like its own makes all firms shade their quotes by.
-    const double seen_bp = view.yield_of_ticks(k, view.book(k).mid_ticks + firm.skew_ticks[k]);
+    // The mid, less what inventory makes all firms shade their quotes by. What it has held for long, all hold.
+    firm.usual_skew_ticks[k] += (1.0 - decay(minutes, p.usual_skew_min)) * (firm.skew_ticks[k] - firm.usual_skew_ticks[k]);
+    const double seen_bp = view.yield_of_ticks(k, view.book(k).mid_ticks + firm.usual_skew_ticks[k]);
     const double residual = seen_bp - curve_bp(spec.books[k], firm.belief) - firm.own[k];
     firm.own[k] += 0.5 * toward * residual;
     for (std::size_t n = 0; n < kNodes; ++n) {
@@ -63,13 +79,15 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
   }
 
   for (std::size_t n = 0; n < kNodes; ++n) {
-    const double now_public = public_bp(view, n);
+    const double now_public = view.public_change_bp(n);
     firm.belief[n] += now_public - firm.seen_public[n];
     firm.seen_public[n] = now_public;
   }
 
   const double memory = decay(minutes, p.flow_memory_min), own_memory = decay(minutes, p.own_half_life_min);
+  const double impact = p.impact_bp_per_bn * impact_multiple(view, p, firm);
   world::Nodes pressure{};
+  double total = 0;
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
     const auto& md = view.book(k);
     const double flow = static_cast<double>(md.signed_lots - firm.seen_flow[k]) * 1e-4 * spec.books[k].ten_year_equivalent;
@@ -77,7 +95,8 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
     // Of the recent rate it expects a share to come again, and no more than that share dies out of the belief later.
     const double surprise = flow - p.predictable_share * firm.flow_rate[k] * (1.0 - memory) * p.flow_memory_min / kLn2;
     firm.flow_rate[k] = memory * firm.flow_rate[k] + (1.0 - memory) * flow / minutes;
-    firm.own[k] = firm.own[k] * own_memory - p.own_impact_share * p.impact_bp_per_bn * surprise;
+    firm.own[k] = firm.own[k] * own_memory - p.own_impact_share * impact * surprise;
+    total += surprise;
     for (std::size_t n = 0; n < kNodes; ++n) pressure[n] += spec.books[k].weight[n] * surprise;
   }
   // Kyle filter: flow is news about the premium, so node a's yield falls by
@@ -86,8 +105,9 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
   for (std::size_t a = 0; a < kNodes; ++a) {
     double move = 0;
     for (std::size_t b = 0; b < kNodes; ++b) move += spec.covariance.correlation[a][b] * loading[b] * pressure[b];
-    firm.belief[a] -= p.impact_bp_per_bn * (1.0 - p.own_impact_share) * loading[a] * move;
+    firm.belief[a] -= impact * (1.0 - p.own_impact_share) * loading[a] * move;
   }
+  remember_flow(view, p, firm, total, minutes);
 }
 
 void mark(const world::View& view, const Parameters& p, Firm& firm) {
@@ -158,7 +178,16 @@ const Reading& read(const world::View& view, const Parameters& p, Firm& firm, st
   reading.risk_half = base::sqrt(sigma_tick_min * sigma_tick_min * gamma / (2.0 * k_tick * p.fills_per_minute) *
                                  base::pow(1.0 + gamma / k_tick, 1.0 + k_tick / gamma));
   reading.half = base::log(1.0 + gamma / k_tick) / gamma + 0.5 * reading.risk_half;
-  reading.risk_ratio = (calm_sigma * calm_sigma) / (sigma * sigma);
+  reading.sigma_ratio = sigma / calm_sigma;
+  // What the order behind a fill does to the firm's own belief about this book: the Kyle filter's answer to it.
+  const auto& spec = view.spec();
+  double answer = p.own_impact_share;
+  for (std::size_t a = 0; a < kNodes; ++a) {
+    for (std::size_t b = 0; b < kNodes; ++b) {
+      answer += (1.0 - p.own_impact_share) * instrument.weight[a] * spec.beliefs.premium_loading[a] * spec.covariance.correlation[a][b] * spec.beliefs.premium_loading[b] * instrument.weight[b];
+    }
+  }
+  reading.adverse_half = p.impact_bp_per_bn * p.informed_order_bn * answer * ticks_per_bp * reading.sigma_ratio;
   return reading;
 }
 
@@ -166,13 +195,14 @@ void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t
   const auto& instrument = view.spec().books[k];
   const auto& md = view.book(k);
   const Reading& reading = read(view, p, firm, k);
-  const double risk_half = reading.risk_half, half = reading.half, calm_lots = reading.calm_lots;
+  const double risk_half = reading.risk_half, calm_lots = reading.calm_lots;
+  const double half = reading.half + reading.adverse_half / base::sqrt(firm.flow_ratio);
   const double fair_bp = curve_bp(instrument, firm.belief) + firm.own[k];
   const double fair = view.ticks_of_yield(k, fair_bp);
   const bool night = view.night();
   // The size at which what the market pays for the last lot, half its usual spread, equals the risk of holding it. One
   // tick is what it pays in calm.
-  double lots = calm_lots * std::clamp(2.0 * firm.seen_half_ticks[k] * reading.risk_ratio, 0.02, 3.0);
+  double lots = calm_lots * std::clamp(2.0 * firm.seen_half_ticks[k] / (reading.sigma_ratio * reading.sigma_ratio), 0.02, 3.0);
   if (!view.spec().is_frozen(world::Channel::fast_trader_withdrawal)) {
     lots *= std::clamp(1.0 + firm.result_bn / (p.loss_limit_bn * firm.scale), 0.1, 1.0);
   }
@@ -180,10 +210,13 @@ void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t
 
   // Inventory in standard sizes: the book's own, and the net duration over all books, which hedges it.
   const double own_sizes = static_cast<double>(firm.lots[k]) / calm_lots;
-  const double net_sizes = firm.net_lots / (p.size_lots * firm.scale * view.spec().books[kNodes + kReferenceContract].ten_year_equivalent);
+  const double net_size = p.size_lots * firm.scale * view.spec().books[kNodes + kReferenceContract].ten_year_equivalent;
+  const double net_sizes = firm.net_lots / net_size;
   const double inventory = std::clamp(p.own_inventory_weight * own_sizes + (1.0 - p.own_inventory_weight) * net_sizes, -2.0 * p.inventory_limit, 2.0 * p.inventory_limit);
-  const double flat_urgency = view.minutes_to_day_end() < 75.0 ? 4.0 : 1.0;
-  firm.skew_ticks[k] = flat_urgency * inventory * risk_half;
+  // A unit of inventory costs its risk, more as its limit comes near and before the firm goes home flat.
+  const double room = 1.0 - (inventory / p.inventory_limit) * (inventory / p.inventory_limit);
+  const double unit_ticks = risk_half * std::min(p.limit_multiplier, 1.0 / std::max(1e-3, room)) * (view.minutes_to_day_end() < 75.0 ? 4.0 : 1.0);
+  firm.skew_ticks[k] = unit_ticks * inventory;
   const double centre = fair - firm.skew_ticks[k];
   const auto bid_limit = md.has_ask ? md.ask.v - 1 : INT32_MAX;
   const auto ask_limit = md.has_bid ? md.bid.v + 1 : INT32_MIN;
@@ -200,15 +233,33 @@ void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t
     sells[level] = inventory > -p.inventory_limit ? size : 0;
   }
 
-  // Take what is plainly wrong by its belief and by its inventory; make otherwise.
+  // Where its own reservation price already crosses the book it trades: what is plainly wrong by its belief, and what
+  // another firm holds too much of while it holds too little. It stops where its inventory would close the gap.
   const double edge = half + p.take_edge_ticks;
-  if (md.has_ask && md.ask.v < std::min(fair, centre) - edge && inventory < p.inventory_limit) {
-    out.immediate(k, Side::buy, md.ask, std::min<std::int64_t>(rounded(lots), md.ask_lots / multiple * multiple));
-  } else if (md.has_bid && md.bid.v > std::max(fair, centre) + edge && inventory > -p.inventory_limit) {
-    out.immediate(k, Side::sell, md.bid, std::min<std::int64_t>(rounded(lots), md.bid_lots / multiple * multiple));
+  const double skew_per_lot = unit_ticks * (p.own_inventory_weight / calm_lots + (1.0 - p.own_inventory_weight) * instrument.ten_year_equivalent / net_size);
+  const auto take = [&](Side side, base::Price price, double gap_ticks, std::int64_t there) {
+    // The firm on the other side shades its quotes by as much: half the gap closes it.
+    const std::int64_t size = std::min(rounded(std::min(lots, 0.5 * gap_ticks / skew_per_lot)), there / multiple * multiple);
+    out.immediate(k, side, price, size);
+    firm.net_lots += static_cast<double>(base::sign(side) * size) * instrument.ten_year_equivalent;
+  };
+  if (md.has_ask && md.ask.v < centre - edge && inventory < p.inventory_limit) {
+    take(Side::buy, md.ask, centre - edge - md.ask.v, md.ask_lots);
+  } else if (md.has_bid && md.bid.v > centre + edge && inventory > -p.inventory_limit) {
+    take(Side::sell, md.bid, md.bid.v - centre - edge, md.bid_lots);
   }
   quote_side(k, firm, Side::buy, bid, buys, out);
   quote_side(k, firm, Side::sell, ask, sells, out);
+}
+
+// All firms read the same tape: they look at the same moments and differ by their latency alone.
+base::Time next_look(const world::View& view, const Parameters& p, Firm& firm) {
+  const double interval_s = view.night() ? p.night_interval_s : p.quote_interval_s;
+  const auto interval_ns = static_cast<std::int64_t>(interval_s * 1e9);
+  const auto late_ns = static_cast<std::int64_t>(p.reaction_s * firm.speed * firm.draws.uniform(Purpose::jitter) * 1e9);
+  const std::int64_t today_ns = base::time_of_day(view.now()).ns;
+  const std::int64_t next_ns = (today_ns / interval_ns + 1) * interval_ns + late_ns;
+  return view.now() + base::Duration{next_ns - today_ns};
 }
 
 }  // namespace
@@ -219,7 +270,7 @@ void open_day(const world::View& view, const Parameters& p, Firm& firm) {
     firm.opened = 1;
     for (std::size_t n = 0; n < kNodes; ++n) {
       firm.belief[n] = view.spec().start_yield_bp[n];
-      firm.seen_public[n] = public_bp(view, n);
+      firm.seen_public[n] = view.public_change_bp(n);
     }
     firm.last_look = view.now();
     firm.seen_half_ticks.fill(0.5);
@@ -246,9 +297,7 @@ void wake(const world::View& view, const Parameters& p, Firm& firm, std::uint16_
     }
   }
   if (reason == kNews) return;
-  const double mean_s = (view.night() ? p.night_interval_s : p.quote_interval_s) * firm.speed;
-  const double wait_s = mean_s * (0.5 + firm.draws.uniform(Purpose::jitter));
-  out.wake(view.now() + base::Duration{static_cast<std::int64_t>(wait_s * 1e9)}, kLook);
+  out.wake(next_look(view, p, firm), kLook);
 }
 
 bool on_fill(Firm& firm, std::size_t book, Side side, std::size_t slot, base::Price price, std::int64_t lots) {

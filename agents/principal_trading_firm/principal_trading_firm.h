@@ -29,6 +29,9 @@ struct Parameters {
   double own_impact_share = 0;  ///< part of that which stays in the instrument itself
   double flow_memory_min = 0;  ///< half-life of the forecast of flow
   double predictable_share = 0;  ///< of flow that past flow foretells: the rest is surprise for good
+  double informed_order_bn = 0;  ///< ten-year equivalents, the order it reckons to be behind a fill
+  double flow_variance_days = 0;  ///< half-life of the variance of flow of late
+  double usual_flow_days = 0;  ///< half-life of the usual variance of flow
   double risk_aversion = 0;  ///< gamma, per tick and unit of standard size
   double fill_decay_per_tick = 0;  ///< k of the arrival intensity A exp(-k delta)
   double fills_per_minute = 0;  ///< A, per book
@@ -37,9 +40,11 @@ struct Parameters {
   double tick_rounding = 0;  ///< share of a tick by which a quote may be better than its reservation price
   double size_lots = 0;  ///< top level in TY's book on a calm day, lots of $100,000
   double own_inventory_weight = 0;  ///< of the book's own inventory in the skew; the rest is net duration over all books
+  double usual_skew_min = 0;  ///< half-life of the shading that it takes for everybody's
   double spread_memory_min = 0;  ///< half-life of a book's usual spread
   double widest_seen_ticks = 0;  ///< a wider spread counts as this
   double inventory_limit = 0;  ///< in standard sizes
+  double limit_multiplier = 0;  ///< at most, of the price of a unit of inventory, at the limit
   double take_edge_ticks = 0;  ///< edge beyond the half-spread at which it takes instead of making
   double loss_limit_bn = 0;  ///< daily; at it the firm leaves until tomorrow
   double cash_buffer_bn = 0;  ///< what the morning's repo leaves a firm of mean size, against the day's calls
@@ -57,7 +62,8 @@ struct Reading {
   double risk_half = 0;                        ///< the part of the half-spread that grows with risk, ticks
   double half = 0;                             ///< half-spread, ticks
   double calm_lots = 0;                        ///< standard size of the book
-  double risk_ratio = 1;                       ///< calm variance over believed variance
+  double sigma_ratio = 1;                      ///< believed volatility over calm
+  double adverse_half = 0;                     ///< half-spread that pays for what a fill tells, with usual flow, ticks
 };
 
 struct Firm {
@@ -74,8 +80,12 @@ struct Firm {
   std::array<double, world::kOutrightBooks> paid_ticks{}; ///< lots x price, signed, since the morning
   std::array<std::array<Quote, 2 * kLevels>, world::kOutrightBooks> quotes{};
   std::array<double, world::kOutrightBooks> skew_ticks{};  ///< by which inventory shades the quotes, at the last quote
+  std::array<double, world::kOutrightBooks> usual_skew_ticks{};  ///< slow average of that
   std::array<Reading, world::kOutrightBooks> readings{};
   std::array<double, world::kOutrightBooks> seen_half_ticks{};  ///< half the book's usual spread
+  double watched_min = 0;                ///< since it began
+  double flow_variance = 0, usual_flow_variance = 0;  ///< of surprise flow over all books, ($bn ten-year equivalents)^2 a minute
+  double flow_ratio = 1;                 ///< the first over the second
   base::Time last_look;
   double net_lots = 0;                   ///< own net duration over all books, lots of the ten-year
   double result_bn = 0;                  ///< today's profit at mid
@@ -84,8 +94,8 @@ struct Firm {
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(self, draws, speed, scale, belief, own, seen_public, seen_flow, flow_rate, lots, paid_ticks, quotes, skew_ticks,
-            seen_half_ticks, last_look, net_lots, result_bn, out, opened);
+    archive(self, draws, speed, scale, belief, own, seen_public, seen_flow, flow_rate, lots, paid_ticks, quotes, skew_ticks, usual_skew_ticks,
+            seen_half_ticks, watched_min, flow_variance, usual_flow_variance, flow_ratio, last_look, net_lots, result_bn, out, opened);
   }
 };
 

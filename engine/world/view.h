@@ -59,6 +59,13 @@ class View {
     return node_yield_bp(node) - spec_->start_yield_bp[node] - policy_bp(spec_->beliefs, outside(), node);
   }
 
+  /// What public news alone has done to a node's yield since the start as quoting institutions see it: the policy
+  /// expectation and the share of the required premium that they pass through at once, bp.
+  double public_change_bp(std::size_t node) const {
+    const auto& b = spec_->beliefs;
+    return policy_bp(b, outside(), node) + b.pass_through * required_premium_bp(b, outside(), node);
+  }
+
   base::InstitutionId self() const { return self_; }
   /// Cash that it must find: calls not yet paid and what it owes on its line, less its cash; 0 when it has enough, $bn.
   double cash_need_bn() const { return std::max(0.0, base::to_bn(own().call_due) + line_drawn_bn() - cash_bn()); }

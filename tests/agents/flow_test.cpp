@@ -26,6 +26,8 @@ double lasting_move_bp(double predictable_share) {
   auto p = m.spec.population.principal_trading_firm;
   p.predictable_share = predictable_share;
   p.belief_half_life_min = 1e12;  // the market's mid teaches it nothing here
+  p.flow_variance_days = p.usual_flow_days;  // and flow of late counts as the usual
+  firm.watched_min = firm.flow_variance = firm.usual_flow_variance = 0;
   firm.flow_rate.fill(0);
   world::Intents out;
   const auto look = [&](double minutes) {

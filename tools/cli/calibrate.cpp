@@ -79,7 +79,7 @@ results::CalibrationRows rows_of(const plan::Calibration& c, const Found& found)
 }
 
 std::string uncertainty(const results::CalibrationRows::Parameter& p) {
-  if (!p.minus_se) return "not pinned down: no target sees it";
+  if (!p.minus_se) return "not pinned down: part of a direction that no target sees";
   return fmt::format("{}one standard error {:.4g} to {:.4g}", p.pinned_down ? "" : "not pinned down; ", *p.minus_se, *p.plus_se);
 }
 

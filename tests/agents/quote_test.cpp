@@ -1,0 +1,175 @@
+// What quotes and takes in the interdealer books (docs/decisions/0012).
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <optional>
+
+#include "tests/loop/short_run.h"
+
+namespace haven::tests {
+namespace {
+
+namespace ptf = agents::principal_trading_firm;
+namespace dealers = agents::primary_dealer;
+constexpr std::size_t kTenYear = world::kTenYearNode;
+
+// The second morning of the short run at ten: books are full, nobody else acts while a test looks.
+struct Morning {
+  const loop::Spec& spec = plain_short_run().spec;
+  loop::State state = loop::initial_state(spec, 1);
+  Morning() { advance_to(spec, state, moment(spec, 1, 10)); }
+  world::View view(base::InstitutionId who) const { return {spec.world, state.world, who}; }
+  ptf::Parameters fast() const { return spec.population.principal_trading_firm; }
+  ptf::Firm& firm(std::size_t i) { return state.population.principal_trading_firm.at(i); }
+};
+
+const world::Intent* first(const world::Intents& out, world::IntentKind kind, std::size_t book, base::Side side) {
+  for (const auto& intent : out.list()) {
+    if (intent.kind == kind && intent.book == book && intent.side == side) return &intent;
+  }
+  return nullptr;
+}
+
+// Widens the ten-year book to `ticks` and has a firm with no inventory quote it afresh.
+std::int32_t quoted_width(Morning& m, const ptf::Parameters& p) {
+  auto& md = m.state.world.books_data[kTenYear];
+  const auto mid = static_cast<std::int32_t>(md.mid_ticks);
+  md.bid.v = mid - 200;
+  md.ask.v = mid + 200;
+  auto& firm = m.firm(0);
+  ptf::forget(firm);
+  firm.lots.fill(0);
+  firm.net_lots = 0;
+  firm.quotes = {};
+  world::Intents out;
+  ptf::wake(m.view(firm.self), p, firm, kTenYear, out);
+  const auto* bid = first(out, world::IntentKind::limit, kTenYear, base::Side::buy);
+  const auto* ask = first(out, world::IntentKind::limit, kTenYear, base::Side::sell);
+  REQUIRE(bid != nullptr);
+  REQUIRE(ask != nullptr);
+  return ask->limit.v - bid->limit.v;
+}
+
+// The answer of a firm's ten-year belief to $1bn that others buy.
+double answer_bp(Morning& m, ptf::Parameters p, double flow_ratio) {
+  auto& firm = m.firm(0);
+  ptf::forget(firm);
+  p.belief_half_life_min = 1e12;
+  p.predictable_share = 0;
+  world::Intents out;
+  ptf::wake(m.view(firm.self), p, firm, ptf::kNews, out);  // takes in what came before
+  firm.flow_ratio = flow_ratio;
+  const double before = firm.belief[kTenYear];
+  m.state.world.books_data[kTenYear].signed_lots += 10'000;
+  m.state.world.now = m.state.world.now + base::seconds(1);
+  ptf::wake(m.view(firm.self), p, firm, ptf::kNews, out);
+  return firm.belief[kTenYear] - before;
+}
+
+}  // namespace
+
+TEST_CASE("all fast traders look at the same moments, later by their own reaction time alone", "[principal_trading_firm]") {
+  Morning m;
+  const auto p = m.fast();
+  const auto interval_ns = static_cast<std::int64_t>(p.quote_interval_s * 1e9);
+  std::optional<std::int64_t> common;
+  for (auto& firm : m.state.population.principal_trading_firm) {
+    world::Intents out;
+    ptf::wake(m.view(firm.self), p, firm, ptf::kLook, out);
+    REQUIRE(out.list().back().kind == world::IntentKind::wake);
+    const std::int64_t next = base::time_of_day(out.list().back().time).ns;
+    if (!common) common = next / interval_ns;
+    CHECK(next / interval_ns == *common);
+    CHECK(static_cast<double>(next % interval_ns) <= p.reaction_s * firm.speed * 1e9);
+    CHECK(out.list().back().time > m.state.world.now);
+  }
+}
+
+TEST_CASE("a fast trader that holds too much sells to the bid that crosses its own price, and less than it holds too much", "[principal_trading_firm]") {
+  Morning m;
+  auto p = m.fast();
+  auto& firm = m.firm(0);
+  ptf::forget(firm);
+  world::Intents out;
+  firm.lots[kTenYear] = 0;
+  ptf::wake(m.view(firm.self), p, firm, kTenYear, out);
+  CHECK(first(out, world::IntentKind::immediate, kTenYear, base::Side::sell) == nullptr);
+
+  const std::int64_t too_many = 60 * static_cast<std::int64_t>(firm.readings[kTenYear].calm_lots);
+  firm.lots[kTenYear] = too_many;
+  firm.net_lots = static_cast<double>(too_many);
+  out.clear();
+  ptf::wake(m.view(firm.self), p, firm, kTenYear, out);
+  const auto* sale = first(out, world::IntentKind::immediate, kTenYear, base::Side::sell);
+  REQUIRE(sale != nullptr);
+  CHECK(sale->limit == m.view(firm.self).book(kTenYear).bid);
+  CHECK(sale->lots > 0);
+  CHECK(sale->lots < too_many);
+  CHECK(firm.net_lots < static_cast<double>(too_many));  // what it sold here it does not sell again in the next book
+}
+
+TEST_CASE("a fast trader's spread is wider by twice what a fill tells it", "[principal_trading_firm]") {
+  Morning m;
+  auto p = m.fast();
+  p.informed_order_bn = 0;
+  const std::int32_t blind = quoted_width(m, p);
+  p.informed_order_bn = 2;
+  const std::int32_t wary = quoted_width(m, p);
+  const double told = m.firm(0).readings[kTenYear].adverse_half / std::sqrt(m.firm(0).flow_ratio);
+  CHECK(told > 5);
+  CHECK(std::abs(wary - blind - 2.0 * told) <= 2.0);
+}
+
+TEST_CASE("a dollar of surprise moves a belief more in a volatile market and less in one full of flow", "[principal_trading_firm]") {
+  Morning usual, full, volatile_market;
+  auto p = usual.fast();
+  p.realised_weight = 0;
+  const double answer = answer_bp(usual, p, 1);
+  CHECK(answer < 0);
+  CHECK(answer_bp(full, p, 4) / answer == Approx(0.5).epsilon(0.01));
+  volatile_market.state.world.outside.uncertainty *= 2;
+  CHECK(answer_bp(volatile_market, p, 1) / answer == Approx(std::pow(2.0, p.implied_elasticity)).epsilon(0.01));
+}
+
+TEST_CASE("public news enters a dealer's view of the curve at once, and the books' mids only with time", "[primary_dealer]") {
+  Morning m;
+  const auto& p = m.spec.population.primary_dealer;
+  auto& dealer = m.state.population.primary_dealer.front();
+  world::Intents out;
+  dealers::wake(m.view(dealer.self), p, dealer, out);
+  const world::Nodes before = dealer.curve_view_bp;
+  m.state.world.outside.policy_shift_bp += 10;
+  const double news = m.view(dealer.self).public_change_bp(0) - dealer.seen_public_bp[0];
+  CHECK(news > 5);
+  out.clear();
+  dealers::wake(m.view(dealer.self), p, dealer, out);
+  CHECK(dealer.curve_view_bp[0] - before[0] == Approx(news).margin(0.2));
+  // The book has not moved: hours later the view is back near it.
+  for (int i = 0; i < 60; ++i) {
+    m.state.world.now = m.state.world.now + base::minutes(1);
+    out.clear();
+    dealers::wake(m.view(dealer.self), p, dealer, out);
+  }
+  CHECK(dealer.curve_view_bp[0] - before[0] < 0.5 * news);
+}
+
+TEST_CASE("a household joins the best price and never betters it", "[household]") {
+  Morning m;
+  auto& buyer = m.state.population.household.front();
+  const auto& p = m.spec.population.household;
+  for (const double away_bp : {-60.0, 60.0}) {
+    for (auto& average : buyer.average_bp) average += away_bp;  // what it waits for is far through the market
+    world::Intents out;
+    agents::household::wake(m.view(buyer.self), p, buyer, out);
+    int orders = 0;
+    for (const auto& intent : out.list()) {
+      if (intent.kind != world::IntentKind::limit) continue;
+      const auto& md = m.state.world.books_data[intent.book];
+      ++orders;
+      if (intent.side == base::Side::buy) CHECK(intent.limit <= md.bid);
+      if (intent.side == base::Side::sell) CHECK(intent.limit >= md.ask);
+    }
+    CHECK(orders > 10);
+  }
+}
+
+}  // namespace haven::tests
