@@ -96,25 +96,29 @@ TEST_CASE("orders that stand for many alternate so often that their net has the 
   }
 }
 
-TEST_CASE("parents in a future that is cheaper than usual against bonds buy, in a dearer one they sell", "[noise]") {
-  const auto buying_share = [](double cheaper_bp) {
+TEST_CASE("parents buy a future that is cheaper than usual against its bonds and a bond that is cheaper against its future, and sell the dearer", "[noise]") {
+  const auto buying_share = [](std::size_t book, std::size_t future, double cheaper_bp) {
     Morning m;
     auto p = m.spec.population.noise;
     p.parent_share = 1e6;  // all orders that can be are slices of parents
     p.parent_mean_bn = 1e-6;  // each a single slice, so that every order is a choice of its own
-    auto& trader = m.state.population.noise.at(kTyBook);
+    auto& trader = m.state.population.noise.at(book);
     const auto view = m.view(trader.self);
     p.usual_gap_minutes = 1e15;
     trader.started = 1;
-    trader.start_lots = view.futures_lots(2);
-    trader.usual_gap_bp = view.mid_yield_bp(kTyBook) - view.curve_bp(m.spec.world.books[kTyBook].weight) - cheaper_bp;
-    const Sides s = noise_orders(m, kTyBook, p, m.spec.world, 3000);
+    trader.start_lots = book == future ? view.futures_lots(future - world::kNodes) : view.holding_lots(book);
+    const double future_over_bonds_bp = view.mid_yield_bp(future) - view.curve_bp(m.spec.world.books[future].weight);
+    trader.usual_gap_bp = (book == future ? future_over_bonds_bp : -future_over_bonds_bp) - cheaper_bp;
+    const Sides s = noise_orders(m, book, p, m.spec.world, 3000);
     REQUIRE(s.orders > 2500);
     return static_cast<double>(s.buys) / s.orders;
   };
-  CHECK(buying_share(0.0) == Approx(0.5).margin(0.04));
-  CHECK(buying_share(5.0) > 0.8);
-  CHECK(buying_share(-5.0) < 0.2);
+  constexpr std::size_t kFiveYear = 2, kFvBook = world::kNodes + 1;
+  for (const auto& [book, future] : {std::pair{kTyBook, kTyBook}, std::pair{kFiveYear, kFvBook}}) {
+    CHECK(buying_share(book, future, 0.0) == Approx(0.5).margin(0.04));
+    CHECK(buying_share(book, future, 5.0) > 0.8);
+    CHECK(buying_share(book, future, -5.0) < 0.2);
+  }
 }
 
 }  // namespace haven::tests

@@ -156,6 +156,10 @@ TEST_CASE("a household joins the best price and never betters it", "[household]"
   Morning m;
   auto& buyer = m.state.population.household.front();
   const auto& p = m.spec.population.household;
+  for (auto& md : m.state.world.books_data) {  // a wide market, with the prices that it waits for inside
+    md.bid.v -= 2000;
+    md.ask.v += 2000;
+  }
   for (const double away_bp : {-60.0, 60.0}) {
     for (auto& average : buyer.average_bp) average += away_bp;  // what it waits for is far through the market
     world::Intents out;
