@@ -250,9 +250,30 @@ void DefaultDesk::close_repo_book(InstitutionId who, std::uint32_t estate) {
   for (const Liquidation& l : state.liquidations) {
     if (l.estate == estate && !l.done) step(who, "repo", "owed to the lender, who keeps the collateral", l.seller, l.debt);
   }
-  // As lender: it returns what it has free against cash; what it passed on is lost to the borrower, who keeps the cash.
+  // A lender that is an estate itself takes the collateral at the market and sells it for its own creditors.
+  const std::size_t count = state.liquidations.size();
+  for (std::size_t k = 0; k < count; ++k) {
+    if (state.liquidations[k].estate != estate || state.liquidations[k].done || lives(state.liquidations[k].seller)) continue;
+    Liquidation own;
+    own.seller = state.liquidations[k].seller;
+    own.estate = static_cast<std::uint32_t>(std::find_if(state.estates.begin(), state.estates.end(), [&](const Estate& e) { return e.who == own.seller; }) - state.estates.begin());
+    own.until = window_end(spec.close_out.hours);
+    own.program = state.liquidations[k].program;
+    finish(state.liquidations[k]);
+    state.liquidations.push_back(own);
+  }
+  // As lender: a loan whose collateral it still has runs to its end, so that the borrower has a morning to find the money elsewhere. From
+  // the others it returns what it has free against cash; what it passed on is lost to the borrower, who keeps the cash.
   scratch.ending.clear();
-  w.contracts.for_each_lent(who, [&](funding::ContractId id, const funding::Contract&) { scratch.ending.push_back(id); });
+  std::array<Face, world::kSecurities> room{};
+  for (std::uint16_t s = 0; s < world::kSecurities; ++s) {
+    room[s] = w.collateral.available(w.contracts, who, SecurityId{s}, today) - std::max(Face{}, w.ledger.position(who, SecurityId{s}));
+  }
+  w.contracts.for_each_lent(who, [&](funding::ContractId id, const funding::Contract& c) {
+    const bool passed_on = c.reuse == funding::Reuse::permitted && room[c.security.v] < c.delivered;
+    if (c.end <= today || c.segment == funding::Segment::securities_lending || passed_on) return scratch.ending.push_back(id);
+    if (c.reuse == funding::Reuse::permitted) room[c.security.v] -= c.delivered;
+  });
   for (const funding::ContractId id : scratch.ending) {
     const InstitutionId borrower = w.contracts[id].borrower;
     const auto closed = funding::close_repo(w.ledger, w.contracts, w.collateral, id, w.journal, w.now);

@@ -8,11 +8,11 @@ namespace haven::loop {
 using base::InstitutionId;
 using base::Money;
 
-// Sold, settled and out of the clearing houses.
+// Sold, settled, repaid by those to whom it had lent, and out of the clearing houses.
 bool DefaultDesk::ready(std::uint32_t index) const {
   const auto& w = state.world;
   const Estate& estate = state.estates[index];
-  if (estate.cleared) return false;
+  if (estate.cleared || w.contracts.lent(estate.who).v != 0) return false;
   const auto busy = [&](const Liquidation& l) { return l.estate == index && !l.done; };
   if (std::any_of(state.liquidations.begin(), state.liquidations.end(), busy)) return false;
   if (std::any_of(state.house_accounts.begin(), state.house_accounts.end(), [&](const HouseAccount& a) { return a.estate == index; })) return false;

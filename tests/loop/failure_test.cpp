@@ -68,3 +68,38 @@ TEST_CASE("every kind that can fail can be made to: cash and securities are cons
     CHECK(result.defaults.front().shortfall_bn == 0);
   }
 }
+
+TEST_CASE("what a failed lender had lent runs to its end, and its borrowers find the money next morning", "[loop][failure]") {
+  loop::Spec spec = plain_short_run().spec;
+  const auto who = named(spec, "government_money_funds-1");
+  spec.scenario.failures.push_back({moment(spec, 1, 9), who});
+  loop::State state = loop::initial_state(spec, 1);
+  advance_to(spec, state, moment(spec, 1, 8, 59));
+  const base::Money lent = state.world.contracts.lent(who);
+  REQUIRE(lent > base::money_from_bn(1));
+  advance_to(spec, state, moment(spec, 1, 16, 59));
+  CHECK(state.world.accounts[who.v].defaulted == 1);
+  CHECK(state.world.contracts.lent(who) == lent);
+  REQUIRE(state.estates.size() == 1);
+  CHECK(state.estates.front().cleared == 0);
+  advance_to(spec, state, moment(spec, 2, 7, 1));
+  CHECK(state.world.contracts.lent(who).v == 0);
+  CHECK(state.world.ledger.cash(who) >= lent);
+  CHECK(std::none_of(state.world.accounts.begin(), state.world.accounts.end(), [&](const world::Account& a) { return a.defaulted != 0 && &a != &state.world.accounts[who.v]; }));
+}
+
+TEST_CASE("collateral that a failed dealer had passed on is lost to its client at once, who keeps the cash", "[loop][failure]") {
+  loop::Spec spec = plain_short_run().spec;
+  const auto& all = spec.world.institutions;
+  const auto found = std::find_if(all.begin(), all.end(), [](const auto& i) { return i.kind == world::Kind::primary_dealer; });
+  const base::InstitutionId who{static_cast<std::uint32_t>(found - all.begin())};
+  spec.scenario.failures.push_back({moment(spec, 1, 9), who});
+  loop::State state = loop::initial_state(spec, 1);
+  advance_to(spec, state, moment(spec, 1, 8, 59));
+  const base::Money lent = state.world.contracts.lent(who), borrowed = state.world.contracts.borrowed(who);
+  REQUIRE(lent > base::money_from_bn(1));
+  REQUIRE(borrowed > base::money_from_bn(1));
+  advance_to(spec, state, moment(spec, 1, 9, 1));
+  CHECK(state.world.contracts.borrowed(who).v == 0);
+  CHECK(state.world.contracts.lent(who) < lent);
+}
