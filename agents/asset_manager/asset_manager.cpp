@@ -27,7 +27,6 @@ world::AuctionDemand auction_demand(const world::View& view, const Parameters& p
 
 }  // namespace
 
-
 void plan(const world::View& view, const Parameters& p, Manager& manager, world::Intents& out) {
   const auto& spec = view.spec();
   const double today = p.speed_per_day * (target_bn(view, p, manager) - manager.held_bn);

@@ -27,7 +27,6 @@ world::AuctionDemand auction_demand(const world::View& view, const Parameters& p
 
 }  // namespace
 
-
 void plan(const world::View& view, const Parameters& p, Investor& investor, world::Intents& out) {
   const auto& spec = view.spec();
   investor.program.clear();

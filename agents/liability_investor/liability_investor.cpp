@@ -30,7 +30,6 @@ world::AuctionDemand auction_demand(const world::View& view, const Parameters& p
 
 }  // namespace
 
-
 void plan(const world::View& view, const Parameters& p, Investor& investor, world::Intents& out) {
   const auto& spec = view.spec();
   for (std::size_t n = 0; n < world::kNodes && !investor.started; ++n) {

@@ -90,10 +90,7 @@ double risk_multiple(const world::View& view) {
   return std::clamp(view.realised_sigma_bp(world::kTenYearNode) / calm, 0.5, 6.0);
 }
 
-double half_spread_bp(const world::View& view, const Parameters& p, double risk) {
-  const double hedge_sigma = view.calm_sigma_bp(world::kTenYearNode) * risk * base::sqrt(p.hedge_minutes / 600.0);
-  return p.order_cost_bp + p.adverse_share * hedge_sigma;
-}
+double half_spread_bp(const world::View& view, const Parameters& p) { return p.order_cost_bp + p.adverse_share * hedge_sigma_bp(view, p); }
 
 double inventory_skew_bp(const world::View& view, const Parameters& p, const Dealer& dealer, std::size_t security, double risk) {
   const auto& s = view.spec().securities[security];
@@ -321,7 +318,7 @@ Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, cons
     return {0, Decline::value_at_risk};
   }
   const double size_bn = static_cast<double>(request.lots) * 1e-4 * s.ten_year_equivalent;
-  const double half = half_spread_bp(view, p, risk) + 0.5 * p.skew_bp_per_bn * size_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
+  const double half = half_spread_bp(view, p) + 0.5 * p.skew_bp_per_bn * size_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
   const Sides sides = two_sides(view, p, dealer, security, security_centre_bp(view, dealer, security), half);
   // Dealers differ from request to request: a private shift of a quarter of the half-spread.
   const double private_bp = 0.25 * half * (2.0 * dealer.draws.uniform(Purpose::price) - 1.0);
@@ -331,7 +328,7 @@ Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, cons
 
 world::Stream stream(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t basket) {
   const std::size_t security = kNodes + basket;
-  const Sides sides = two_sides(view, p, dealer, security, security_centre_bp(view, dealer, security), half_spread_bp(view, p, risk_multiple(view)));
+  const Sides sides = two_sides(view, p, dealer, security, security_centre_bp(view, dealer, security), half_spread_bp(view, p));
   return {sides.bid_bp, sides.ask_bp};
 }
 

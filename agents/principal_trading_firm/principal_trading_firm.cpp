@@ -34,13 +34,18 @@ double believed_sigma_bp(const world::View& view, const Parameters& p, std::size
 
 const Reading& read(const world::View& view, const Parameters& p, Firm& firm, std::size_t k);
 
-// Kyle (1985): a dollar of surprise says more the more volatile the bond and the less flow there usually is.
-double impact_multiple(const world::View& view, const Parameters& p, Firm& firm) {
-  return read(view, p, firm, kNodes + kReferenceContract).sigma_ratio / base::sqrt(firm.flow_ratio);
+// Standard deviation of flow of late over its usual one.
+double flow_multiple(const world::View& view, const Firm& firm) {
+  if (firm.usual_flow_variance <= 0 || view.spec().is_frozen(world::Channel::fast_trader_withdrawal)) return 1.0;
+  return base::sqrt(std::clamp(firm.flow_variance / firm.usual_flow_variance, 0.1, 100.0));
 }
 
-// Keeps the variance of flow of late over its usual one.
-void remember_flow(const world::View& view, const Parameters& p, Firm& firm, double surprise_bn, double minutes) {
+// Kyle (1985): a dollar of surprise says more the more volatile the bond and the less flow there is.
+double impact_multiple(const world::View& view, const Parameters& p, Firm& firm) {
+  return read(view, p, firm, kNodes + kReferenceContract).sigma_ratio / flow_multiple(view, firm);
+}
+
+void remember_flow(const Parameters& p, Firm& firm, double surprise_bn, double minutes) {
   firm.watched_min += minutes;
   const double rate = surprise_bn * surprise_bn / minutes;
   const auto follow = [&](double& average, double half_life_min) {
@@ -48,8 +53,6 @@ void remember_flow(const world::View& view, const Parameters& p, Firm& firm, dou
   };
   follow(firm.flow_variance, p.flow_variance_days * 1440.0);
   follow(firm.usual_flow_variance, p.usual_flow_days * 1440.0);
-  const bool known = firm.usual_flow_variance > 0 && !view.spec().is_frozen(world::Channel::fast_trader_withdrawal);
-  firm.flow_ratio = known ? std::clamp(firm.flow_variance / firm.usual_flow_variance, 0.1, 100.0) : 1.0;
 }
 
 void learn(const world::View& view, const Parameters& p, Firm& firm) {
@@ -107,7 +110,7 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
     for (std::size_t b = 0; b < kNodes; ++b) move += spec.covariance.correlation[a][b] * loading[b] * pressure[b];
     firm.belief[a] -= impact * (1.0 - p.own_impact_share) * loading[a] * move;
   }
-  remember_flow(view, p, firm, total, minutes);
+  remember_flow(p, firm, total, minutes);
 }
 
 void mark(const world::View& view, const Parameters& p, Firm& firm) {
@@ -196,7 +199,7 @@ void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t
   const auto& md = view.book(k);
   const Reading& reading = read(view, p, firm, k);
   const double risk_half = reading.risk_half, calm_lots = reading.calm_lots;
-  const double half = reading.half + reading.adverse_half / base::sqrt(firm.flow_ratio);
+  const double half = reading.half + reading.adverse_half / flow_multiple(view, firm);
   const double fair_bp = curve_bp(instrument, firm.belief) + firm.own[k];
   const double fair = view.ticks_of_yield(k, fair_bp);
   const bool night = view.night();

@@ -20,7 +20,7 @@ constexpr std::size_t kLevels = 3;
 
 /// Defaults are the schema's (configs/schema/population.proto).
 struct Parameters {
-  double quote_interval_s = 0;  ///< mean time between looks at all books, New York hours
+  double quote_interval_s = 0;  ///< between looks at all books, New York hours; the same moments for all firms
   double night_interval_s = 0;  ///< the same from 18:00 to 07:00
   double reaction_s = 0;  ///< from a fill to the requote of that book
   double belief_half_life_min = 0;  ///< belief towards the market's mid
@@ -45,7 +45,7 @@ struct Parameters {
   double widest_seen_ticks = 0;  ///< a wider spread counts as this
   double inventory_limit = 0;  ///< in standard sizes
   double limit_multiplier = 0;  ///< at most, of the price of a unit of inventory, at the limit
-  double take_edge_ticks = 0;  ///< edge beyond the half-spread at which it takes instead of making
+  double take_edge_ticks = 0;  ///< by which its reservation price crosses the book before it takes
   double loss_limit_bn = 0;  ///< daily; at it the firm leaves until tomorrow
   double cash_buffer_bn = 0;  ///< what the morning's repo leaves a firm of mean size, against the day's calls
   double night_size_share = 0;
@@ -69,7 +69,7 @@ struct Reading {
 struct Firm {
   base::InstitutionId self;
   base::Draws draws;
-  double speed = 1;                      ///< multiplies the intervals: heterogeneity
+  double speed = 1;                      ///< multiplies its reaction time: heterogeneity
   double scale = 1;                      ///< multiplies sizes
   world::Nodes belief{};                 ///< node yields, bp
   std::array<double, world::kOutrightBooks> own{};        ///< instrument's yield over the curve's, bp
@@ -85,7 +85,6 @@ struct Firm {
   std::array<double, world::kOutrightBooks> seen_half_ticks{};  ///< half the book's usual spread
   double watched_min = 0;                ///< since it began
   double flow_variance = 0, usual_flow_variance = 0;  ///< of surprise flow over all books, ($bn ten-year equivalents)^2 a minute
-  double flow_ratio = 1;                 ///< the first over the second
   base::Time last_look;
   double net_lots = 0;                   ///< own net duration over all books, lots of the ten-year
   double result_bn = 0;                  ///< today's profit at mid
@@ -95,7 +94,7 @@ struct Firm {
   template <class Archive>
   void fields(Archive& archive) {
     archive(self, draws, speed, scale, belief, own, seen_public, seen_flow, flow_rate, lots, paid_ticks, quotes, skew_ticks, usual_skew_ticks,
-            seen_half_ticks, watched_min, flow_variance, usual_flow_variance, flow_ratio, last_look, net_lots, result_bn, out, opened);
+            seen_half_ticks, watched_min, flow_variance, usual_flow_variance, last_look, net_lots, result_bn, out, opened);
   }
 };
 

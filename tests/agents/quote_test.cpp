@@ -57,7 +57,7 @@ double answer_bp(Morning& m, ptf::Parameters p, double flow_ratio) {
   p.predictable_share = 0;
   world::Intents out;
   ptf::wake(m.view(firm.self), p, firm, ptf::kNews, out);  // takes in what came before
-  firm.flow_ratio = flow_ratio;
+  firm.flow_variance = flow_ratio * firm.usual_flow_variance;
   const double before = firm.belief[kTenYear];
   m.state.world.books_data[kTenYear].signed_lots += 10'000;
   m.state.world.now = m.state.world.now + base::seconds(1);
@@ -114,7 +114,7 @@ TEST_CASE("a fast trader's spread is wider by twice what a fill tells it", "[pri
   const std::int32_t blind = quoted_width(m, p);
   p.informed_order_bn = 2;
   const std::int32_t wary = quoted_width(m, p);
-  const double told = m.firm(0).readings[kTenYear].adverse_half / std::sqrt(m.firm(0).flow_ratio);
+  const double told = m.firm(0).readings[kTenYear].adverse_half / std::sqrt(m.firm(0).flow_variance / m.firm(0).usual_flow_variance);
   CHECK(told > 5);
   CHECK(std::abs(wary - blind - 2.0 * told) <= 2.0);
 }

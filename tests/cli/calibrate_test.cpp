@@ -29,24 +29,6 @@ std::string plan_of(const std::string& parameters, const std::string& targets, c
 const std::string kPlan = plan_of(kParameter + "parameter { name: \"parents\" path: \"population[name=noise].noise.parent_share\" low: 0.05 high: 0.3 prior { centre: 0.1 width: 0.05 } }\n",
                                   kTarget + "target { name: \"window_range_TY_mean_bp\" value: 8 scale: 1 side: UPPER_ONLY }\n");
 
-std::string tables(const Desk& desk, const std::string& file) {
-  const auto out = desk.haven({"export", file, "--csv", file + ".csv"});
-  REQUIRE(out.code == 0);
-  std::string all;
-  for (const auto& name : desk.files()) {
-    if (name.starts_with(file + ".csv/")) all += name.substr(file.size()) + "\n" + desk.read(name);
-  }
-  return all;
-}
-
-std::size_t rows(const Desk& desk, const std::string& file) {
-  try {
-    return results::ResultFile(desk / file).runs().size();
-  } catch (const results::StoreError&) {
-    return 0;  // not there yet
-  }
-}
-
 void refused(const std::string& plan, const std::string& reason, const Words& more = {}) {
   const Desk desk;
   desk.write("p.textproto", plan);

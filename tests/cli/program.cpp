@@ -8,9 +8,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+
+#include "tools/results/result_file.h"
 
 namespace haven::cli::test {
 
@@ -99,6 +102,24 @@ void write_short_config(const Desk& desk) {
   desk.write("observed.textproto", "name: \"observed\"\n"
                                    "moment { name: \"always_inside_bp\" " + window + "low: -100000 high: 100000 }\n"
                                    "moment { name: \"never_inside_bp\" " + window + "low: 900000 high: 1000000 }\n");
+}
+
+std::string tables(const Desk& desk, const std::string& file) {
+  const auto out = desk.haven({"export", file, "--csv", file + ".csv"});
+  REQUIRE(out.code == 0);
+  std::string all;
+  for (const auto& name : desk.files()) {
+    if (name.starts_with(file + ".csv/")) all += name.substr(file.size()) + "\n" + desk.read(name);
+  }
+  return all;
+}
+
+std::size_t rows(const Desk& desk, const std::string& file) {
+  try {
+    return results::ResultFile(desk / file).runs().size();
+  } catch (const results::StoreError&) {
+    return 0;  // not there yet
+  }
 }
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

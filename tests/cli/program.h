@@ -46,6 +46,11 @@ void write_short_config(const Desk& desk);
 /// The first three lines of a config of two trading days; what is wrong comes on line 4.
 std::string short_lines();
 
+/// What `haven export` writes of a result file, all tables in one text. Requires that it exports.
+std::string tables(const Desk& desk, const std::string& file);
+/// Runs that stand in a result file; 0 while there is none.
+std::size_t rows(const Desk& desk, const std::string& file);
+
 bool has(const std::string& text, const std::string& part);
 
 }  // namespace haven::cli::test

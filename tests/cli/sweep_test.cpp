@@ -29,24 +29,6 @@ Words sweep(const std::string& plan, Words more) {
   return words;
 }
 
-std::string tables(const Desk& desk, const std::string& file) {
-  const auto out = desk.haven({"export", file, "--csv", file + ".csv"});
-  REQUIRE(out.code == 0);
-  std::string all;
-  for (const auto& name : desk.files()) {
-    if (name.starts_with(file + ".csv/")) all += name.substr(file.size()) + "\n" + desk.read(name);
-  }
-  return all;
-}
-
-std::size_t rows(const Desk& desk, const std::string& file) {
-  try {
-    return results::ResultFile(desk / file).runs().size();
-  } catch (const results::StoreError&) {
-    return 0;  // not there yet
-  }
-}
-
 /// Exit 2, something said, and no file beside the plan.
 void refused(const std::string& plan, const std::string& reason, Words more = {}, const std::string& command = "sweep") {
   const Desk desk;

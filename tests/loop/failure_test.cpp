@@ -103,3 +103,42 @@ TEST_CASE("collateral that a failed dealer had passed on is lost to its client a
   CHECK(state.world.contracts.borrowed(who).v == 0);
   CHECK(state.world.contracts.lent(who) < lent);
 }
+
+TEST_CASE("the estate of a failed lender that has nothing to sell waits until it is repaid what it had lent", "[loop][failure]") {
+  loop::Spec spec = plain_short_run().spec;
+  const auto who = named(spec, "home_loan_banks-1");
+  spec.scenario.failures.push_back({moment(spec, 1, 9), who});
+  loop::State state = loop::initial_state(spec, 1);
+  advance_to(spec, state, moment(spec, 1, 17, 1));
+  REQUIRE(state.estates.size() == 1);
+  REQUIRE(state.world.contracts.lent(who) > base::money_from_bn(1));
+  CHECK(state.estates.front().cleared == 0);
+  advance_to(spec, state, moment(spec, 2, 17, 1));
+  CHECK(state.world.contracts.lent(who).v == 0);
+  CHECK(state.estates.front().cleared == 1);
+}
+
+TEST_CASE("an estate that is owed by a later defaulter keeps its collateral and sells it for its own creditors", "[loop][failure]") {
+  loop::Spec spec = plain_short_run().spec;
+  const auto lender = named(spec, "government_money_funds-1");
+  loop::State state = loop::initial_state(spec, 1);
+  advance_to(spec, state, moment(spec, 1, 8, 59));
+  base::InstitutionId borrower = lender;
+  state.world.contracts.for_each_lent(lender, [&](funding::ContractId, const funding::Contract& c) {
+    if (spec.world.institutions[c.borrower.v].kind == world::Kind::primary_dealer && c.delivered.v > 0) borrower = c.borrower;
+  });
+  REQUIRE(borrower != lender);
+  spec.scenario.failures = {{moment(spec, 1, 9), lender}, {moment(spec, 1, 10), borrower}};
+  state = loop::initial_state(spec, 1);
+  const auto of_lender = [&](const loop::Liquidation& l) { return l.seller == lender && state.estates[l.estate].who == lender; };
+  const auto sales = [&] { return std::count_if(state.liquidations.begin(), state.liquidations.end(), of_lender); };
+  advance_to(spec, state, moment(spec, 1, 9, 59));
+  const auto before = sales();
+  advance_to(spec, state, moment(spec, 1, 10, 1));
+  CHECK(state.world.accounts[borrower.v].defaulted == 1);
+  CHECK(sales() == before + 1);
+  state.world.contracts.for_each_lent(lender, [&](funding::ContractId, const funding::Contract& c) { CHECK(c.borrower != borrower); });
+  advance_to(spec, state);
+  CHECK(std::all_of(state.liquidations.begin(), state.liquidations.end(), [&](const loop::Liquidation& l) { return !of_lender(l) || l.done == 1; }));
+  CHECK(state.world.contracts.lent(lender).v == 0);
+}
