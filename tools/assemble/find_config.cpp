@@ -41,6 +41,14 @@ const EmbeddedFile* embedded_stem(std::span<const EmbeddedFile> embedded, std::s
   return found;
 }
 
+// What the program would call a file on disk: its path below the nearest folder called configs.
+std::string name_of(const fs::path& whole) {
+  for (fs::path folder = whole.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+    if (folder.filename() == "configs") return whole.lexically_relative(folder).generic_string();
+  }
+  return "";
+}
+
 std::variant<ConfigText, Misfit> read_file(const fs::path& path) {
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
@@ -49,12 +57,12 @@ std::variant<ConfigText, Misfit> read_file(const fs::path& path) {
   if (!stream.is_open() || stream.bad()) return Misfit{"a file that cannot be read", "one that can"};
   std::error_code ignored;
   const fs::path whole = fs::weakly_canonical(path, ignored);
-  return ConfigText{whole.string(), path.string(), text.str(), whole.parent_path().string(), ""};
+  return ConfigText{whole.string(), path.string(), text.str(), whole.parent_path().string(), "", name_of(whole)};
 }
 
 ConfigText read_embedded(const EmbeddedFile& file) {
   return {"embedded:" + std::string(file.name), "configs/" + std::string(file.name), std::string(file.text), "",
-          fs::path(file.name).parent_path().string()};
+          fs::path(file.name).parent_path().string(), std::string(file.name)};
 }
 
 // The folders in which a base of a file on disk is looked for: its own, and its parents up to one called configs.

@@ -18,6 +18,7 @@ struct ConfigText {
   std::string text;
   std::string disk_folder;      // where its own bases are looked for first; "" if it is not on disk
   std::string embedded_folder;  // the same for an embedded one: "replays"
+  std::string name;             // "replays/april_2025.textproto": below the nearest folder called configs; "" if there is none
 };
 
 /// Where else configs are looked for.

@@ -50,6 +50,10 @@ class Reading {
       return;
     }
     if (!read_.insert(source.identity).second) return;
+    // A base of an overlay that the run has by the same name, one from disk and one from the program, is the same base.
+    auto& others = source.disk_folder.empty() ? disk_names_ : embedded_names_;
+    if (chain_.size() >= 2 && others.contains(source.name)) return;
+    if (!source.name.empty()) (source.disk_folder.empty() ? embedded_names_ : disk_names_).insert(source.name);
     chain_.emplace_back(source.identity, source.shown);
     ParsedText parsed = parse_text(std::move(source), prototype_, faults);
     const FieldDescriptor* base = base_field(*parsed.message);
@@ -72,6 +76,7 @@ class Reading {
   ConfigFolders folders_;
   std::vector<std::pair<std::string, std::string>> chain_;  // identity and shown name
   std::set<std::string> read_;
+  std::set<std::string> embedded_names_, disk_names_;
 };
 
 void check_required(const Message& message, const std::string& path, const LoadedConfig& config,
@@ -188,7 +193,7 @@ LoadedConfig load_config(const Message& prototype, const std::string& name, cons
 LoadedConfig load_config_text(const Message& prototype, const std::string& shown, const std::string& text,
                               const LoadOptions& options) {
   Reading reading(prototype, options);
-  reading.text({"text:" + shown, shown, text, ".", ""}, {shown, 0, 0});
+  reading.text({"text:" + shown, shown, text, ".", "", ""}, {shown, 0, 0});
   return merged(prototype, std::move(reading), options);
 }
 

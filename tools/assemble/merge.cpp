@@ -319,7 +319,7 @@ class Application {
       text = fmt::format("{}: {} {}", key->name(), rendered, text);
     }
     const Message& prototype = *reflection.GetMessageFactory()->GetPrototype(field.message_type());
-    ConfigText source{"setting", to_string(setting_.place), std::move(text), "", ""};
+    ConfigText source{"setting", to_string(setting_.place), std::move(text), "", "", ""};
     const std::size_t before = faults_.size();
     ParsedText parsed = parse_text(std::move(source), prototype, faults_);
     for (std::size_t i = before; i < faults_.size(); ++i) faults_[i].place = setting_.place;
