@@ -120,6 +120,7 @@ void Market::submit(InstitutionId who, const world::Intent& intent) {
   const auto result = w.books[intent.book].submit(order, [&](const markets::Fill& fill) { on_trade(who, intent, fill); },
                                                   [&](const markets::SelfCancel& gone) { quote_rejected(who, intent.book, base::opposite(intent.side), gone.tag, gone.lots); });
   if (!result.accepted()) ++w.rejected;
+  if (result.filled > 0) probes_.took(intent.book, intent.side);
   if (intent.kind == IntentKind::limit) {
     handle(who, intent.book, intent.slot) = result.handle;
     if (result.resting < intent.lots) quote_rejected(who, intent.book, intent.side, intent.slot, intent.lots - result.resting);
@@ -135,6 +136,7 @@ void Market::on_trade(InstitutionId taker, const world::Intent& intent, const ma
   }
   const bool taker_buys = intent.side == Side::buy;
   trade_book(intent.book, taker_buys ? taker : fill.maker, taker_buys ? fill.maker : taker, price, fill.lots);
+  probes_.filled(taker, fill.maker, intent.book, fill.lots);
   if (spec_.world.institutions[taker.v].kind != Kind::principal_trading_firm) {
     state_.world.books_data[intent.book].signed_lots += base::sign(intent.side) * fill.lots;
   }

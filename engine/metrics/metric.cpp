@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/metrics/statistics.h"
+
 namespace haven::metrics {
 namespace {
 
@@ -37,18 +39,44 @@ std::optional<double> rms_change(const std::vector<double>& values, std::size_t 
   return std::sqrt(sum / n);
 }
 
+const std::map<std::string, Statistic>& words() {
+  static const std::map<std::string, Statistic> all = {
+      {"change", Statistic::change}, {"change_pct", Statistic::change_pct}, {"mean", Statistic::mean}, {"sum", Statistic::sum},
+      {"maximum", Statistic::maximum}, {"minimum", Statistic::minimum}, {"mean_multiple", Statistic::mean_multiple},
+      {"mean_change_pct", Statistic::mean_change_pct}, {"rms_multiple", Statistic::rms_multiple}, {"rms", Statistic::rms},
+      {"largest_change", Statistic::largest_change}, {"last", Statistic::last}, {"excess_kurtosis", Statistic::excess_kurtosis},
+      {"autocorrelation", Statistic::autocorrelation}, {"absolute_autocorrelation", Statistic::absolute_autocorrelation},
+      {"level_autocorrelation_5", Statistic::level_autocorrelation_5}, {"mean_ratio", Statistic::mean_ratio},
+      {"change_correlation", Statistic::change_correlation}, {"first_factor_share", Statistic::first_factor_share},
+      {"log_correlation", Statistic::log_correlation}, {"log_slope", Statistic::log_slope}, {"log_r2", Statistic::log_r2}};
+  return all;
+}
+
 std::optional<double> known(double x) { return std::isfinite(x) ? std::optional<double>(x) : std::nullopt; }
 
 }  // namespace
 
 std::optional<Statistic> parse_statistic(const std::string& word) {
-  static const std::map<std::string, Statistic> words = {
-      {"change", Statistic::change}, {"change_pct", Statistic::change_pct}, {"mean", Statistic::mean}, {"sum", Statistic::sum},
-      {"maximum", Statistic::maximum}, {"minimum", Statistic::minimum}, {"mean_multiple", Statistic::mean_multiple},
-      {"mean_change_pct", Statistic::mean_change_pct}, {"rms_multiple", Statistic::rms_multiple}, {"rms", Statistic::rms},
-      {"largest_change", Statistic::largest_change}};
-  const auto found = words.find(word);
-  return found == words.end() ? std::nullopt : std::optional<Statistic>(found->second);
+  const auto found = words().find(word);
+  return found == words().end() ? std::nullopt : std::optional<Statistic>(found->second);
+}
+
+std::string statistic_words() {
+  std::string text;
+  for (const auto& [word, statistic] : words()) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+std::size_t other_series(Statistic statistic) {
+  switch (statistic) {
+    case Statistic::first_factor_share: return kOneOrMore;
+    case Statistic::mean_ratio:
+    case Statistic::change_correlation:
+    case Statistic::log_correlation:
+    case Statistic::log_slope:
+    case Statistic::log_r2: return 1;
+    default: return 0;
+  }
 }
 
 std::optional<double> evaluate(const Metric& metric, const Daily& daily, const std::vector<base::Date>& days, std::size_t calm_from,
@@ -62,6 +90,13 @@ std::optional<double> evaluate(const Metric& metric, const Daily& daily, const s
     if (!event || !calm || *calm == 0) return std::nullopt;
     return known(*event / *calm);
   };
+  std::vector<const std::vector<double>*> others;
+  for (const auto& name : metric.against) {
+    const auto other = daily.find(name);
+    if (other == daily.end() || other->second.size() <= *to) return std::nullopt;
+    others.push_back(&other->second);
+  }
+  const auto log_regression = [&] { return regress(logarithms(*others.front(), *from, *to), logarithms(v, *from, *to)); };
   switch (metric.statistic) {
     case Statistic::change: return known(v[*to] - v[*from]);
     case Statistic::change_pct: return v[*from] == 0 ? std::nullopt : known(100.0 * (v[*to] / v[*from] - 1.0));
@@ -86,6 +121,37 @@ std::optional<double> evaluate(const Metric& metric, const Daily& daily, const s
         if (!std::isnan(v[i] - v[i - 1])) largest = std::max(largest, std::abs(v[i] - v[i - 1]));
       }
       return largest;
+    }
+    case Statistic::last: return known(v[*to]);
+    case Statistic::excess_kurtosis: return excess_kurtosis(changes(v, *from, *to));
+    case Statistic::autocorrelation: return autocorrelation(changes(v, *from, *to), 1);
+    case Statistic::absolute_autocorrelation: {
+      auto moves = changes(v, *from, *to);
+      for (double& move : moves) move = std::abs(move);
+      return autocorrelation(moves, 1);
+    }
+    case Statistic::level_autocorrelation_5: return autocorrelation({begin, end}, 5);
+    case Statistic::mean_ratio: return over_calm(mean_of(v, *from, *to), mean_of(*others.front(), *from, *to));
+    case Statistic::change_correlation: {
+      const auto r = regress(changes(*others.front(), *from, *to), changes(v, *from, *to));
+      return r ? known(r->correlation) : std::nullopt;
+    }
+    case Statistic::first_factor_share: {
+      std::vector<std::vector<double>> all = {changes(v, *from, *to)};
+      for (const auto* other : others) all.push_back(changes(*other, *from, *to));
+      return first_factor_share(all);
+    }
+    case Statistic::log_correlation: {
+      const auto r = log_regression();
+      return r ? known(r->correlation) : std::nullopt;
+    }
+    case Statistic::log_slope: {
+      const auto r = log_regression();
+      return r ? known(r->slope) : std::nullopt;
+    }
+    case Statistic::log_r2: {
+      const auto r = log_regression();
+      return r ? known(r->correlation * r->correlation) : std::nullopt;
     }
   }
   return std::nullopt;

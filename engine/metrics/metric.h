@@ -1,6 +1,7 @@
 // Metrics: a statistic of a daily series over a window, compared with calm days where the name says so.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,16 +26,33 @@ enum class Statistic {
   mean_change_pct, ///< the same as a percentage change
   rms_multiple,    ///< root mean square of daily changes over from..to, divided by that over calm days
   rms,             ///< root mean square of daily changes
-  largest_change   ///< largest absolute daily change
+  largest_change,  ///< largest absolute daily change
+  last,            ///< value at `to`: of series that run to date
+  excess_kurtosis,          ///< of daily changes over from..to
+  autocorrelation,          ///< of daily changes, at one day
+  absolute_autocorrelation, ///< of absolute daily changes, at one day
+  level_autocorrelation_5,  ///< of the level, at five days
+  mean_ratio,               ///< mean over the mean of the other series
+  change_correlation,       ///< of daily changes with those of the other series
+  first_factor_share,       ///< share of the variance of daily changes of all series that their first principal component has
+  log_correlation,          ///< of the logarithm with that of the other series; days on which either is not positive are left out
+  log_slope,                ///< slope of that regression on the other series: an elasticity
+  log_r2                    ///< its R squared
 };
 /// Parses the config's word; nothing when it is none of them.
 std::optional<Statistic> parse_statistic(const std::string& word);
+/// All the words, for who wrote another.
+std::string statistic_words();
+constexpr std::size_t kOneOrMore = std::numeric_limits<std::size_t>::max();
+/// How many other series a statistic needs: a number, or kOneOrMore.
+std::size_t other_series(Statistic statistic);
 
 struct Metric {
   std::string name;     ///< with unit: "yield_10y_change_bp"
   std::string series;   ///< key of Daily
   Statistic statistic = Statistic::change;
   base::Date from, to;  ///< trading days, both included
+  std::vector<std::string> against = {};  ///< other series, as many as other_series(statistic)
 };
 
 /// The metric's value; nothing when the series is missing, a needed day has no value, or calm is zero.

@@ -25,7 +25,7 @@ std::int64_t depth_lots(const world::World& w, std::size_t book) {
 
 }  // namespace
 
-Probes::Probes(const world::WorldSpec& spec, Watching watching, std::span<const ShadowRule> shadows) : spec_(&spec), watching_(watching), shadows_(shadows) {
+Probes::Probes(const world::WorldSpec& spec, Watching watching, std::span<const ShadowRule> shadows) : spec_(&spec), watching_(watching), shadows_(shadows), microstructure_(spec) {
   flow_lots_.assign(world::kKinds * world::kKinds * kSectors, 0);
   for (std::size_t k = 0; k < kBooks; ++k) yields_[k].name = k < kNodes ? "yield_" + tenor_name(k) + "_pct" : k < kOutrightBooks ? "yield_" + spec.books[k].name + "_pct" : "swap_spread_" + tenor_name(k - kOutrightBooks) + "_bp";
 }
@@ -42,7 +42,17 @@ void Probes::flow(base::InstitutionId buyer, base::InstitutionId seller, std::si
 }
 
 void Probes::trade_cash(const world::World&, base::InstitutionId buyer, base::InstitutionId seller, std::size_t security, std::int64_t lots) {
-  if (on()) flow(buyer, seller, security, lots);
+  if (!on()) return;
+  flow(buyer, seller, security, lots);
+  microstructure_.traded_cash(buyer, seller, security, lots);
+}
+
+void Probes::took(std::size_t book, base::Side side) {
+  if (on()) microstructure_.took(book, side);
+}
+
+void Probes::filled(base::InstitutionId taker, base::InstitutionId maker, std::size_t book, std::int64_t lots) {
+  if (on()) microstructure_.filled(taker, maker, book, lots);
 }
 
 void Probes::trade_futures(const world::World&, base::InstitutionId buyer, base::InstitutionId seller, std::size_t contract, std::int64_t lots) {
@@ -94,6 +104,7 @@ void Probes::sample(const world::World& w) {
       yields_[k].values.push_back(k < kOutrightBooks ? y * 0.01 : y);
     }
   }
+  microstructure_.sample(w);
   if (day) {
     basket_spread_sum_ += 2.0 * w.baskets[kTyContract].half_spread_bp;
     ++basket_samples_;
@@ -214,6 +225,7 @@ void Probes::day_end(const world::World& w) {
     if (b.flow_flow > 0) day_value("impact_" + name + "_bp_per_bn", w, b.flow_move / b.flow_flow);
     b = BookDay{};
   }
+  microstructure_.day_end(w, [&](const std::string& name, double value) { day_value(name, w, value); });
   // Amihud: absolute close-to-close price return in bp over volume.
   for (std::size_t c = 0; c < world::kContracts; ++c) {
     const auto& prices = daily_["price_" + spec_->books[kNodes + c].name + "_points"];

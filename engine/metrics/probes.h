@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/metrics/metric.h"
+#include "engine/metrics/microstructure.h"
 #include "engine/metrics/run_result.h"
 #include "engine/metrics/shadow_rule.h"
 #include "engine/world/world.h"
@@ -41,6 +42,9 @@ class Probes {
   void trade_cash(const world::World& w, base::InstitutionId buyer, base::InstitutionId seller, std::size_t security, std::int64_t lots);
   void trade_futures(const world::World& w, base::InstitutionId buyer, base::InstitutionId seller, std::size_t contract, std::int64_t lots);
   void trade_package(const world::World& w, base::InstitutionId buyer, base::InstitutionId seller, std::size_t tenor, std::int64_t lots);
+  /// An order that took liquidity in a book, and each of its fills.
+  void took(std::size_t book, base::Side side);
+  void filled(base::InstitutionId taker, base::InstitutionId maker, std::size_t book, std::int64_t lots);
   void request(int asked, int declined_leverage, int declined_var, bool filled, double gap_bp);
   void sample(const world::World& w);
   void close(const world::World& w);
@@ -71,6 +75,7 @@ class Probes {
   std::span<const ShadowRule> shadows_;
   Daily daily_;
   std::array<BookDay, world::kBooks> books_{};
+  Microstructure microstructure_;
   RequestDay requests_;
   double use_leverage_sum_ = 0, use_var_sum_ = 0, cost_sum_ = 0, use_leverage_max_ = 0;
   int dealers_ = 0;

@@ -11,6 +11,7 @@
 #include "engine/instruments/swap.h"
 #include "engine/regulation/capacity.h"
 #include "tools/assemble/config_digest.h"
+#include "tools/assemble/moments.h"
 #include "tools/assemble/population.h"
 
 namespace haven::assemble {
@@ -38,7 +39,6 @@ class Assembler {
     funding();
     stop_on_faults();
     reference();
-    window_metrics();
     stop_on_faults();
     base::Digest digest = config_digest(run_.message());
     for (const auto& part : digests_) {
@@ -716,60 +716,10 @@ class Assembler {
     s.client_haircut.fall_lag_days = h.fall_lag_days();
   }
 
-  static std::pair<std::string, std::string> origin(const google::protobuf::RepeatedPtrField<config::Provenance>& list) {
-    std::string text, tag;
-    for (const auto& p : list) {
-      text += (text.empty() ? "" : "; ") + p.text();
-      if (tag.empty() && p.has_tag()) tag = config::Tag_Name(p.tag());
-    }
-    return {text, tag};
-  }
-
   void reference() {
-    auto& e = experiment_;
-    if (!run_->has_reference() || run_->reference().empty()) return;
-    const auto loaded = part<config::Reference>("reference", run_->reference());
-    const auto bad = [&](const std::string& path, const std::string& found, const std::string& expected) { faults_.push_back(loaded.fault(path, found, expected)); };
-    for (const auto& m : loaded->moment()) {
-      const std::string path = "moment[name=" + m.name() + "]";
-      Moment moment;
-      const auto statistic = metrics::parse_statistic(m.statistic());
-      if (!statistic) bad(path + ".statistic", "\"" + m.statistic() + "\"", kStatistics);
-      moment.metric = {m.name(), m.series(), statistic.value_or(metrics::Statistic::change), date(m.from()), date(m.to())};
-      for (const base::Date d : {moment.metric.from, moment.metric.to}) {
-        if (!std::binary_search(world().days.begin(), world().days.end(), d)) bad(path, base::to_string(d), "a trading day of the run");
-      }
-      if (m.has_observed()) moment.observed = m.observed();
-      if (m.has_low()) moment.low = m.low();
-      if (m.has_high()) moment.high = m.high();
-      if (m.has_low() != m.has_high() || (m.has_low() && m.low() > m.high())) bad(path + ".low", "half a band, or one upside down", "low and high, low first");
-      moment.flag = m.flag() == config::Moment::INPUT ? Flag::input : m.flag() == config::Moment::IMPLIED ? Flag::implied : Flag::outcome;
-      std::tie(moment.source, moment.tag) = origin(m.source());
-      e.metrics.push_back(moment.metric);
-      e.moments.push_back(moment);
-    }
-    for (const auto& o : loaded->observed()) {
-      const auto [source, tag] = origin(o.source());
-      for (const auto& point : o.point()) e.observed.push_back({o.name(), date(point.date()), point.value(), source, tag});
-    }
+    if (run_->has_reference() && !run_->reference().empty()) read_moments(part<config::Reference>("reference", run_->reference()), experiment_, faults_);
+    if (!run_->metrics().empty()) read_window_metrics(part<config::MetricList>("metrics", run_->metrics()), experiment_, faults_);
   }
-
-  void window_metrics() {
-    auto& e = experiment_;
-    if (run_->metrics().empty()) return;
-    const auto loaded = part<config::MetricList>("metrics", run_->metrics());
-    for (const auto& m : loaded->metric()) {
-      const std::string path = "metric[name=" + m.name() + "]";
-      const auto statistic = metrics::parse_statistic(m.statistic());
-      if (!statistic) faults_.push_back(loaded.fault(path + ".statistic", "\"" + m.statistic() + "\"", kStatistics));
-      const bool taken = std::any_of(e.metrics.begin(), e.metrics.end(), [&](const auto& other) { return other.name == m.name(); });
-      if (taken) faults_.push_back(loaded.fault(path, "\"" + m.name() + "\", a name of the reference too", "another name"));
-      const bool from_before = statistic == metrics::Statistic::change || statistic == metrics::Statistic::change_pct;
-      e.metrics.push_back({m.name(), m.series(), statistic.value_or(metrics::Statistic::change), world().days[e.first_scored_day - (from_before ? 1 : 0)], world().days.back()});
-    }
-  }
-
-  static constexpr const char* kStatistics = "change, change_pct, mean, sum, maximum, minimum, mean_multiple, mean_change_pct, rms_multiple, rms or largest_change";
 
   const Located<config::Run>& run_;
   const LoadOptions& options_;

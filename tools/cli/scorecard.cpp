@@ -15,14 +15,18 @@ std::string number(const std::optional<double>& x) { return x ? fmt::format("{:.
 
 }  // namespace
 
+std::string band(const results::ScorecardRow& row) { return row.low ? fmt::format("[{:g}, {:g}]", *row.low, *row.high) : "-"; }
+
+std::string verdict(const results::ScorecardRow& row) { return !row.low ? "-" : !row.inside ? "no" : row.null_inside() ? "yes (null too)" : "yes"; }
+
 std::vector<results::ScorecardRow> score(const std::vector<assemble::Moment>& moments, const Values& model, const Values& null_runs) {
   std::vector<results::ScorecardRow> rows;
   for (const auto& moment : moments) {
     results::ScorecardRow row;
     row.metric = moment.metric.name;
-    row.observed = moment.observed.value_or(0);
-    row.low = moment.low.value_or(0);
-    row.high = moment.high.value_or(0);
+    row.observed = moment.observed;
+    row.low = moment.low;
+    row.high = moment.high;
     row.flag = name_of(moment.flag);
     row.source = moment.source;
     row.tag = moment.tag;
@@ -40,16 +44,15 @@ std::vector<results::ScorecardRow> score(const std::vector<assemble::Moment>& mo
 
 void print_scorecard(const std::vector<results::ScorecardRow>& rows, std::size_t seeds) {
   if (rows.empty()) return;
-  fmt::print("{:<36} {:>9} {:>17} {:>8} {:>9} {:>9} {:>7}  {}\n", "metric", "observed", "band", "flag", "null", "model", "s.e.", "inside");
+  fmt::print("{:<40} {:>9} {:>17} {:>8} {:>9} {:>9} {:>7}  {}\n", "metric", "observed", "band", "flag", "null", "model", "s.e.", "inside");
   int outcomes = 0, inside = 0, null_too = 0;
   for (const auto& row : rows) {
-    const bool null_inside = row.null_mean && *row.null_mean >= row.low && *row.null_mean <= row.high;
-    fmt::print("{:<36} {:>9.2f} {:>17} {:>8} {:>9} {:>9} {:>7}  {}\n", row.metric, row.observed, fmt::format("[{:g}, {:g}]", row.low, row.high), row.flag,
-               number(row.null_mean), number(row.model_mean), number(row.model_se), row.inside ? (null_inside ? "yes (null too)" : "yes") : "no");
-    if (row.flag != "outcome") continue;
+    fmt::print("{:<40} {:>9} {:>17} {:>8} {:>9} {:>9} {:>7}  {}\n", row.metric, number(row.observed), band(row), row.flag, number(row.null_mean), number(row.model_mean),
+               number(row.model_se), verdict(row));
+    if (!row.scores()) continue;
     ++outcomes;
     inside += row.inside;
-    null_too += row.inside && null_inside;
+    null_too += row.inside && row.null_inside();
   }
   fmt::print("{} of {} outcome rows inside their band over {} seeds; of these {} are inside in the null as well and are no evidence\n", inside, outcomes, seeds, null_too);
 }
@@ -59,7 +62,7 @@ nlohmann::ordered_json scorecard_json(const std::vector<results::ScorecardRow>& 
   const auto known = [](const std::optional<double>& x) { return x ? Json(*x) : Json(nullptr); };
   Json list = Json::array();
   for (const auto& row : rows) {
-    list.push_back({{"metric", row.metric}, {"observed", row.observed}, {"low", row.low}, {"high", row.high}, {"flag", row.flag},
+    list.push_back({{"metric", row.metric}, {"observed", known(row.observed)}, {"low", known(row.low)}, {"high", known(row.high)}, {"flag", row.flag},
                     {"null_mean", known(row.null_mean)}, {"model_mean", known(row.model_mean)}, {"model_se", known(row.model_se)},
                     {"inside", row.inside}, {"source", row.source}, {"tag", row.tag}});
   }
@@ -67,7 +70,7 @@ nlohmann::ordered_json scorecard_json(const std::vector<results::ScorecardRow>& 
 }
 
 bool every_outcome_inside(const std::vector<results::ScorecardRow>& rows) {
-  return std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.flag != "outcome" || row.inside; });
+  return std::all_of(rows.begin(), rows.end(), [](const auto& row) { return !row.scores() || row.inside; });
 }
 
 }  // namespace haven::cli

@@ -102,13 +102,12 @@ std::string scorecard_markdown(const std::vector<results::ScorecardRow>& rows) {
   std::string text = "| metric | observed | band | flag | null | model | s.e. | inside |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n";
   int outcomes = 0, inside = 0, null_too = 0;
   for (const auto& row : rows) {
-    const bool null_inside = row.null_mean && *row.null_mean >= row.low && *row.null_mean <= row.high;
-    text += fmt::format("| `{}` | {:.2f} | [{:g}, {:g}] | {} | {} | {} | {} | {} |\n", row.metric, row.observed, row.low, row.high, row.flag, number(row.null_mean), number(row.model_mean),
-                        number(row.model_se), !row.inside ? "no" : null_inside ? "yes (null too)" : "yes");
-    if (row.flag != "outcome") continue;
+    text += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} | {} |\n", row.metric, number(row.observed), band(row), row.flag, number(row.null_mean), number(row.model_mean),
+                        number(row.model_se), verdict(row));
+    if (!row.scores()) continue;
     ++outcomes;
     inside += row.inside;
-    null_too += row.inside && null_inside;
+    null_too += row.inside && row.null_inside();
   }
   return text + fmt::format("\n{} of {} outcome rows are inside their band; of these {} are inside in the null as well and are no evidence.\n", inside, outcomes, null_too);
 }

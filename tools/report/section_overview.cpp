@@ -181,11 +181,11 @@ void add_confidence_card(Page& page, const Subject& subject) {
 std::string verdict(const Subject& subject) {
   std::size_t outcomes = 0, inside = 0, null_inside = 0;
   for (const results::ScorecardRow& row : subject.file.scorecard()) {
-    if (row.flag != "outcome" || !row.model_mean) continue;
+    if (!row.scores() || !row.model_mean) continue;
     ++outcomes;
     if (!row.inside) continue;
     ++inside;
-    if (row.null_mean && *row.null_mean >= row.low && *row.null_mean <= row.high) ++null_inside;
+    null_inside += row.null_inside();
   }
   std::string text;
   if (outcomes > 0) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "tools/report/sections.h"
 #include "tools/report/text.h"
@@ -12,23 +13,25 @@ namespace {
 /// Band, observed value, null and model mean with its 95% interval on one line, drawn to the row's own scale.
 std::string drawing(const results::ScorecardRow& row) {
   const double reach = 1.96 * row.model_se.value_or(0);
-  double low = std::min({row.low, row.observed}), high = std::max({row.high, row.observed});
+  double low = std::numeric_limits<double>::max(), high = std::numeric_limits<double>::lowest();
   const auto stretch = [&](double value) {
     low = std::min(low, value);
     high = std::max(high, value);
   };
-  if (row.null_mean) stretch(*row.null_mean);
+  for (const auto& known : {row.low, row.high, row.observed, row.null_mean}) {
+    if (known) stretch(*known);
+  }
   if (row.model_mean) {
     stretch(*row.model_mean - reach);
     stretch(*row.model_mean + reach);
   }
   const double span = high > low ? high - low : 1;
   const auto x = [&](double value) { return 8 + 164 * (value - low) / span; };
-  std::string svg = fmt::format("<rect class=\"target\" x=\"{:.1f}\" y=\"5\" width=\"{:.1f}\" height=\"12\"/>",
-                                x(row.low), std::max(1.0, x(row.high) - x(row.low)));
+  std::string svg;
+  if (row.low) svg += fmt::format("<rect class=\"target\" x=\"{:.1f}\" y=\"5\" width=\"{:.1f}\" height=\"12\"/>", x(*row.low), std::max(1.0, x(*row.high) - x(*row.low)));
   if (low < 0 && high > 0)
     svg += fmt::format("<line class=\"zero\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"1\" y2=\"21\"/>", x(0));
-  svg += fmt::format("<path class=\"seen\" d=\"M{0:.1f} 4l5 7-5 7-5-7z\"/>", x(row.observed));
+  if (row.observed) svg += fmt::format("<path class=\"seen\" d=\"M{0:.1f} 4l5 7-5 7-5-7z\"/>", x(*row.observed));
   if (row.null_mean) svg += fmt::format("<path class=\"null\" d=\"M{0:.1f} 7l8 8m0-8l-8 8\"/>", x(*row.null_mean) - 4);
   if (row.model_mean) {
     svg += fmt::format("<line class=\"model\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"11\" y2=\"11\"/>",
@@ -65,17 +68,17 @@ void add_scorecard(Page& page, const Subject& subject) {
       "class=\"n\">Model</th><th>Picture</th><th>Inside</th><th>Source</th></tr></thead><tbody>\n");
   for (const results::ScorecardRow& row : rows) {
     const Label label = label_of(row.metric);
-    const char* inside = !row.model_mean ? "<td class=\"mute\">no value</td>"
+    const char* inside = !row.low ? "<td class=\"mute\">no band</td>" : !row.model_mean ? "<td class=\"mute\">no value</td>"
                          : row.inside    ? "<td class=\"in\">&#9679; inside</td>"
                                          : "<td class=\"out\">&#9675; outside</td>";
     page.html(
         fmt::format("<tr{}><td title=\"{}\">{} <span class=\"unit\">{}</span></td><td data-is=\"Flag\">{}</td>"
-                    "<td class=\"n\" data-is=\"Observed\">{}</td><td class=\"n\" data-is=\"Band\">{} to {}</td>"
+                    "<td class=\"n\" data-is=\"Observed\">{}</td><td class=\"n\" data-is=\"Band\">{}</td>"
                     "<td class=\"n\" data-is=\"Null\">{}</td><td class=\"n\" data-is=\"Model\">{}</td><td>{}</td>{}"
                     "<td class=\"source\">{}{}</td></tr>\n",
-                    row.flag == "outcome" ? "" : " class=\"unscored\"", escape_html(row.metric),
-                    escape_html(label.text), escape_html(label.unit), escape_html(row.flag), number(row.observed),
-                    number(row.low), number(row.high), row.null_mean ? number(*row.null_mean) : "",
+                    row.scores() ? "" : " class=\"unscored\"", escape_html(row.metric),
+                    escape_html(label.text), escape_html(label.unit), escape_html(row.flag), row.observed ? number(*row.observed) : "",
+                    row.low ? number(*row.low) + " to " + number(*row.high) : "", row.null_mean ? number(*row.null_mean) : "",
                     row.model_mean ? with_error(*row.model_mean, row.model_se) : "", drawing(row), inside,
                     escape_html(row.source), row.tag.empty() ? "" : fmt::format(" <i>{}</i>", escape_html(row.tag))));
   }

@@ -104,7 +104,7 @@ std::vector<ScorecardRow> ResultFile::scorecard() const {
               "SELECT metric, observed, low, high, flag, null_mean, model_mean, model_se, inside, source, tag "
               "FROM scorecard ORDER BY place");
   while (s.step()) {
-    rows.push_back({s.text(0), s.real(1), s.real(2), s.real(3), s.text(4), s.real_or_null(5), s.real_or_null(6),
+    rows.push_back({s.text(0), s.real_or_null(1), s.real_or_null(2), s.real_or_null(3), s.text(4), s.real_or_null(5), s.real_or_null(6),
                     s.real_or_null(7), s.integer(8) != 0, s.text(9), s.text(10)});
   }
   return rows;

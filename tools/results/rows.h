@@ -66,14 +66,18 @@ struct PointRow {
   std::vector<AxisValue> axes;
 };
 
-/// One row of the scorecard. flag: "input", "implied" or "outcome"; only outcomes score.
+/// One row of the scorecard. flag: "input", "implied" or "outcome"; only outcomes with a band score.
+/// Invariant: low and high are both there or neither is.
 struct ScorecardRow {
   std::string metric;
-  double observed = 0, low = 0, high = 0;
+  std::optional<double> observed, low, high;
   std::string flag;
   std::optional<double> null_mean, model_mean, model_se;
   bool inside = false;
   std::string source, tag;
+
+  bool scores() const { return flag == "outcome" && low; }
+  bool null_inside() const { return low && null_mean && *null_mean >= *low && *null_mean <= *high; }
 };
 
 /// An observed value to set beside a series (or metric) of that name. Drawn at 15:30 of its day.

@@ -49,8 +49,8 @@ CREATE TABLE raw_default_steps(run INTEGER NOT NULL, place INTEGER NOT NULL, tim
 
 CREATE TABLE points(point INTEGER NOT NULL, place INTEGER NOT NULL, axis TEXT NOT NULL, value REAL NOT NULL,
   label TEXT NOT NULL, PRIMARY KEY(point, place)) WITHOUT ROWID;
-CREATE TABLE scorecard(place INTEGER PRIMARY KEY, metric TEXT NOT NULL, observed REAL NOT NULL, low REAL NOT NULL,
-  high REAL NOT NULL, flag TEXT NOT NULL, null_mean REAL, model_mean REAL, model_se REAL, inside INTEGER NOT NULL,
+CREATE TABLE scorecard(place INTEGER PRIMARY KEY, metric TEXT NOT NULL, observed REAL, low REAL, high REAL,
+  flag TEXT NOT NULL, null_mean REAL, model_mean REAL, model_se REAL, inside INTEGER NOT NULL,
   source TEXT NOT NULL, tag TEXT NOT NULL);
 CREATE TABLE observed(series TEXT NOT NULL, day TEXT NOT NULL, value REAL NOT NULL, source TEXT NOT NULL,
   tag TEXT NOT NULL);

@@ -1,0 +1,79 @@
+#include "tools/assemble/moments.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace haven::assemble {
+namespace {
+
+base::Date date(const std::string& text) {
+  base::Date d;
+  HAVEN_CHECK(base::parse_date(text, d), "the loader let the date " + text + " through");
+  return d;
+}
+
+std::pair<std::string, std::string> origin(const google::protobuf::RepeatedPtrField<config::Provenance>& list) {
+  std::string text, tag;
+  for (const auto& p : list) {
+    text += (text.empty() ? "" : "; ") + p.text();
+    if (tag.empty() && p.has_tag()) tag = config::Tag_Name(p.tag());
+  }
+  return {text, tag};
+}
+
+// What `m`, at `path` of `config`, computes over the scored window. A change is counted from the last close before it.
+template <class M>
+metrics::Metric metric_of(const M& m, const std::string& path, const LoadedConfig& config, const Experiment& e, std::vector<Fault>& faults) {
+  const auto statistic = metrics::parse_statistic(m.statistic());
+  if (!statistic) faults.push_back(config.fault(path + ".statistic", "\"" + m.statistic() + "\"", metrics::statistic_words()));
+  const auto needed = statistic ? metrics::other_series(*statistic) : 0, given = static_cast<std::size_t>(m.against_size());
+  const bool one_or_more = needed == metrics::kOneOrMore;
+  if (statistic && (one_or_more ? given == 0 : given != needed)) {
+    faults.push_back(config.fault(path + ".against", std::to_string(given) + " other series",
+                                  m.statistic() + " with " + (one_or_more ? "one or more" : std::to_string(needed))));
+  }
+  const bool from_before = statistic == metrics::Statistic::change || statistic == metrics::Statistic::change_pct;
+  const auto& days = e.spec.world.days;
+  return {m.name(), m.series(), statistic.value_or(metrics::Statistic::change), days[e.first_scored_day - (from_before ? 1 : 0)], days.back(),
+          {m.against().begin(), m.against().end()}};
+}
+
+}  // namespace
+
+void read_moments(const Located<config::Reference>& reference, Experiment& e, std::vector<Fault>& faults) {
+  const auto bad = [&](const std::string& path, const std::string& found, const std::string& expected) { faults.push_back(reference.fault(path, found, expected)); };
+  const auto& days = e.spec.world.days;
+  for (const auto& m : reference->moment()) {
+    const std::string path = "moment[name=" + m.name() + "]";
+    Moment moment;
+    moment.metric = metric_of(m, path, reference, e, faults);
+    if (m.has_from()) moment.metric.from = date(m.from());
+    if (m.has_to()) moment.metric.to = date(m.to());
+    for (const base::Date d : {moment.metric.from, moment.metric.to}) {
+      if (!std::binary_search(days.begin(), days.end(), d)) bad(path, base::to_string(d), "a trading day of the run");
+    }
+    if (m.has_observed()) moment.observed = m.observed();
+    if (m.has_low()) moment.low = m.low();
+    if (m.has_high()) moment.high = m.high();
+    if (m.has_low() != m.has_high() || (m.has_low() && m.low() > m.high())) bad(path + ".low", "half a band, or one upside down", "low and high, low first");
+    moment.flag = m.flag() == config::Moment::INPUT ? Flag::input : m.flag() == config::Moment::IMPLIED ? Flag::implied : Flag::outcome;
+    std::tie(moment.source, moment.tag) = origin(m.source());
+    e.metrics.push_back(moment.metric);
+    e.moments.push_back(moment);
+  }
+  for (const auto& o : reference->observed()) {
+    const auto [source, tag] = origin(o.source());
+    for (const auto& point : o.point()) e.observed.push_back({o.name(), date(point.date()), point.value(), source, tag});
+  }
+}
+
+void read_window_metrics(const Located<config::MetricList>& list, Experiment& e, std::vector<Fault>& faults) {
+  for (const auto& m : list->metric()) {
+    const std::string path = "metric[name=" + m.name() + "]";
+    const bool taken = std::any_of(e.metrics.begin(), e.metrics.end(), [&](const auto& other) { return other.name == m.name(); });
+    if (taken) faults.push_back(list.fault(path, "\"" + m.name() + "\", a name of the reference too", "another name"));
+    e.metrics.push_back(metric_of(m, path, list, e, faults));
+  }
+}
+
+}  // namespace haven::assemble

@@ -1,0 +1,17 @@
+// From observed moments and lists of metrics to what a run computes and is scored against.
+#pragma once
+
+#include <vector>
+
+#include "tools/assemble/assemble.h"
+#include "tools/assemble/errors.h"
+
+namespace haven::assemble {
+
+/// Adds the reference's moments, their metrics and its observed points to `experiment`, whose trading days and scored
+/// window stand; faults go to `faults`.
+void read_moments(const Located<config::Reference>& reference, Experiment& experiment, std::vector<Fault>& faults);
+/// Adds the metrics of a list, over the scored window, to `experiment`. Requires that its reference was read.
+void read_window_metrics(const Located<config::MetricList>& list, Experiment& experiment, std::vector<Fault>& faults);
+
+}  // namespace haven::assemble
