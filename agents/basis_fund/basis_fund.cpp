@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/math.h"
+
 namespace haven::agents::basis_fund {
 namespace {
 
@@ -49,6 +51,7 @@ double forced_bn(const world::View& view, const Parameters& p, Fund& fund, std::
 void plan(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out) {
   if (!fund.started) {
     fund.started = 1;
+    fund.stop_loss = p.stop_loss * base::exp(p.stop_dispersion * fund.draws.normal(base::Purpose::heterogeneity));
     for (std::size_t c = 0; c < world::kContracts; ++c) {
       fund.start_bn[c] = held_bn(view, c);
       fund.start_carry_pct[c] = view.implied_repo_pct(c) - financing_pct(view);
@@ -56,7 +59,7 @@ void plan(const world::View& view, const Parameters& p, Fund& fund, world::Inten
   }
   fund.program.clear();
   const bool frozen = view.spec().is_frozen(world::Channel::basis_unwind);
-  if (!frozen && view.own().equity_bn < (1.0 - p.stop_loss) * view.own().start_equity_bn) fund.stopped = 1;
+  if (!frozen && view.own().equity_bn < (1.0 - fund.stop_loss) * view.own().start_equity_bn) fund.stopped = 1;
   double held = 0, wanted_total = 0, start_total = 0;
   for (const double bn : fund.start_bn) start_total += bn;
   std::array<double, world::kContracts> wanted{};

@@ -16,7 +16,8 @@ struct Parameters {
   double slack = 0;  ///< share of the maximum position left unused in calm
   double adjust_per_day = 0;  ///< share of the gap to the wanted position traded in a day
   double participation = 0;  ///< of the contract's volume when it must sell
-  double stop_loss = 0;  ///< of starting capital; at it the desk halves its limit
+  double stop_loss = 0;  ///< of starting capital, the median fund's; at it the desk halves its limit
+  double stop_dispersion = 0;  ///< standard deviation of the logarithm of a fund's own over the median
   int looks_per_day = 0;
   double child_bn = 0;
   double tolerance_bp = 0;
@@ -26,9 +27,10 @@ struct Fund : world::Client {
   std::array<double, world::kContracts> start_bn{};       ///< position at the start by contract, $bn face of the basket
   std::array<double, world::kContracts> start_carry_pct{};
   double forced_bn = 0;                                   ///< sold because it no longer fitted, since the start
+  double stop_loss = 0;                              ///< its own
   std::uint8_t started = 0, stopped = 0;
   template <class Archive>
-  void fields(Archive& archive) { archive(self, draws, scale, program, start_bn, start_carry_pct, forced_bn, started, stopped); }
+  void fields(Archive& archive) { archive(self, draws, scale, program, start_bn, start_carry_pct, forced_bn, stop_loss, started, stopped); }
 };
 
 void plan(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out);

@@ -28,6 +28,34 @@ world::AuctionDemand auction_demand(const world::View& view, const Parameters& p
   return demand;
 }
 
+// Older bonds for newer ones, by how much more they yield over the curve than at the start.
+void select(const world::View& view, const Parameters& p, Investor& investor) {
+  const auto& spec = view.spec();
+  double all = 0;
+  std::array<double, world::kBaskets> share{};
+  for (std::size_t b = 0; b < world::kBaskets; ++b) {
+    for (std::size_t n = 0; n < world::kNodes; ++n) share[b] += spec.securities[world::kNodes + b].weight[n] * p.node_share[n];
+    all += share[b];
+  }
+  for (std::size_t b = 0; b < world::kBaskets && all > 0; ++b) {
+    const auto& basket = spec.securities[world::kNodes + b];
+    if (view.basket(b).mid_bp == 0) continue;
+    // A switch has two legs, each of which may cost the tolerance: what is less is left alone.
+    const double over_bp = view.basket(b).mid_bp - view.curve_bp(basket.weight) - basket.spread_bp;
+    const double cheap_bp = over_bp - std::clamp(over_bp, -2.0 * p.tolerance_bp, 2.0 * p.tolerance_bp);
+    const double owned_bn = static_cast<double>(view.holding_lots(world::kNodes + b)) * 1e-4 * basket.ten_year_equivalent;
+    const double target = p.selection_bn_per_bp * investor.scale * share[b] / all * cheap_bp;
+    const double today_bn = std::max(p.speed_per_day * (target - investor.selected_bn[b]), -owned_bn);
+    investor.selected_bn[b] += today_bn;
+    world::add_face(investor.program, world::kNodes + b, today_bn / basket.ten_year_equivalent);
+    for (std::size_t n = 0; n < world::kNodes; ++n) {
+      const double ten = spec.securities[n].ten_year_equivalent;
+      const double held_bn = std::max(0.0, static_cast<double>(view.holding_lots(n) + std::min<std::int64_t>(0, investor.program.cash[n])) * 1e-4 * ten);
+      world::add_face(investor.program, n, -std::min(basket.weight[n] * today_bn, held_bn) / ten);
+    }
+  }
+}
+
 }  // namespace
 
 void plan(const world::View& view, const Parameters& p, Investor& investor, world::Intents& out) {
@@ -44,6 +72,7 @@ void plan(const world::View& view, const Parameters& p, Investor& investor, worl
     const double lots = -p.swap_share * today_bn * 1e4 / spec.books[world::kOutrightBooks + n].ten_year_equivalent;
     investor.program.packages[n] += static_cast<std::int64_t>(lots);
   }
+  select(view, p, investor);
   world::work_program(view, investor, p.looks_per_day, p.child_bn, p.tolerance_bp, out);
 }
 

@@ -80,6 +80,7 @@ void fill(agents::basis_fund::Parameters& p, const config::BasisFund& m, const L
   p.adjust_per_day = m.adjust_per_day();
   p.participation = m.participation();
   p.stop_loss = m.stop_loss();
+  p.stop_dispersion = m.stop_dispersion();
   p.looks_per_day = m.looks_per_day();
   p.child_bn = m.child_bn();
   p.tolerance_bp = m.tolerance_bp();
@@ -200,6 +201,7 @@ void fill(agents::liability_investor::Parameters& p, const config::LiabilityInve
   p.speed_per_day = m.speed_per_day();
   p.swap_share = m.swap_share();
   p.on_the_run_share = m.on_the_run_share();
+  p.selection_bn_per_bp = m.selection_bn_per_bp();
   fill(p.node_share, m.node_share(), config, path + ".node_share");
   p.looks_per_day = m.looks_per_day();
   p.child_bn = m.child_bn();
