@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/math.h"
+#include "engine/world/borrowing_room.h"
 
 namespace haven::agents::basis_fund {
 namespace {
@@ -74,7 +75,7 @@ void plan(const world::View& view, const Parameters& p, Fund& fund, world::Inten
   // In calm it leaves slack; only what exceeds the hard limit must go.
   const double soft = std::max(limit * (1.0 - p.slack), held);
   const double shrink = wanted_total > soft ? soft / wanted_total : 1.0;
-  const double must_go = frozen ? 0.0 : std::max(0.0, held - limit) + view.own().refused_bn + view.cash_need_bn() / std::max(0.004, tied_up(view));
+  const double must_go = frozen ? 0.0 : std::max(0.0, held - limit) + view.own().refused_bn + world::cash_to_raise_bn(view) / std::max(0.004, tied_up(view));
   for (std::size_t c = 0; c < world::kContracts; ++c) {
     const double now = held_bn(view, c);
     double trade = p.adjust_per_day * (wanted[c] * shrink - now);
@@ -97,7 +98,7 @@ void wake(const world::View& view, const Parameters& p, Fund& fund, world::Inten
 }
 
 void on_call(const world::View& view, const Parameters& p, Fund& fund) {
-  const double need = view.cash_need_bn(), held = total_bn(view);
+  const double need = world::cash_to_raise_bn(view), held = total_bn(view);
   if (need <= 0 || held <= 0 || view.spec().is_frozen(world::Channel::basis_unwind)) return;
   const double must_go = std::min(held, need / std::max(0.004, tied_up(view)));
   for (std::size_t c = 0; c < world::kContracts; ++c) {

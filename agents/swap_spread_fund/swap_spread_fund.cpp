@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/world/borrowing_room.h"
+
 namespace haven::agents::swap_spread_fund {
 namespace {
 
 // Share of the position whose haircut and margin, freed tomorrow, make up for the cash it lacks.
 double share_to_sell(const world::View& view) {
-  const double need = view.cash_need_bn();
+  const double need = world::cash_to_raise_bn(view);
   if (need <= 0 || view.spec().is_frozen(world::Channel::swap_spread_unwind)) return 0;
   double tied_up_bn = base::to_bn(view.own().swap_margin);
   for (std::size_t n = 0; n < world::kNodes; ++n) tied_up_bn += std::max(0.0, view.own().haircut) * std::max(0.0, static_cast<double>(view.holding_lots(n)) * 1e-6 * view.security_price(n));

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/base/math.h"
+
 namespace haven::metrics {
 namespace {
 
@@ -22,7 +24,7 @@ double decay_exponent(const std::vector<double>& lags, const std::vector<double>
   double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
   for (std::size_t i = 0; i < lags.size(); ++i) {
     if (!(correlations[i] > 0)) continue;
-    const double x = std::log(lags[i]), y = std::log(correlations[i]);
+    const double x = base::log(lags[i]), y = base::log(correlations[i]);
     n += 1;
     sx += x;
     sy += y;
@@ -40,7 +42,7 @@ double hill_index(std::vector<double> values, double share) {
   const auto threshold = values.begin() + static_cast<std::ptrdiff_t>(tail);
   std::nth_element(values.begin(), threshold, values.end(), std::greater<>());
   double sum = 0;
-  for (auto at = values.begin(); at != threshold; ++at) sum += std::log(*at / *threshold);
+  for (auto at = values.begin(); at != threshold; ++at) sum += base::log(*at / *threshold);
   return sum > 0 ? static_cast<double>(tail) / sum : kNone;
 }
 
@@ -159,7 +161,7 @@ void Microstructure::day_end(const world::World&, const std::function<void(const
   if (fills_ > 0) put("fast_traders_book_volume_share", fast_fills_ / fills_);
   if (cash_ > 0) put("fast_traders_cash_volume_share", fast_cash_ / cash_);
   if (const double persistence = last_last_ > 0 ? now_last_ / last_last_ : 0; persistence > 0 && persistence < 1) {
-    put("fast_traders_half_life_min", 5.0 * std::log(0.5) / std::log(persistence));
+    put("fast_traders_half_life_min", 5.0 * base::log(0.5) / base::log(persistence));
   }
   if (noon_lots_ > 0) put("volume_busy_over_noon_TY_ratio", 0.5 * static_cast<double>(peak_lots_) / static_cast<double>(noon_lots_));
   fast_fills_ = fills_ = fast_cash_ = cash_ = 0;

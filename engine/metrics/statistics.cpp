@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/math.h"
+
 namespace haven::metrics {
 
 std::vector<double> changes(const std::vector<double>& values, std::size_t from, std::size_t to) {
@@ -87,7 +89,7 @@ std::optional<double> first_factor_share(const std::vector<std::vector<double>>&
 
 std::vector<double> logarithms(const std::vector<double>& values, std::size_t from, std::size_t to) {
   std::vector<double> out;
-  for (std::size_t i = from; i <= to; ++i) out.push_back(values[i] > 0 ? std::log(values[i]) : std::nan(""));
+  for (std::size_t i = from; i <= to; ++i) out.push_back(values[i] > 0 ? base::log(values[i]) : std::nan(""));
   return out;
 }
 
