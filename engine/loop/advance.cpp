@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/loop/default.h"
+#include "engine/loop/rule_change.h"
 
 namespace haven::loop {
 namespace {
@@ -120,6 +121,7 @@ class Run {
     auto& w = state_.world;
     const auto day = static_cast<std::uint32_t>(w.day);
     w.next_open = {};
+    if (spec_.rule_change && w.day == spec_.rule_change->day) change_rule(spec_, state_);
     if (w.day == plant_.tick_day) market_.plant_tick();
     each([&](auto& member) { member.draws.start_day(day); });
     for (auto& draws : state_.request_draws) draws.start_day(day);

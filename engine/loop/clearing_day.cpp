@@ -97,7 +97,7 @@ void announce_haircuts(const Spec& spec, State& state) {
   for (std::size_t i = 0; i < spec.openings.size(); ++i) {
     if (spec.openings[i].financiers.empty() || spec.world.is_frozen(world::Channel::haircut_procyclicality)) continue;
     funding::HaircutRule rule = spec.client_haircut;
-    rule.base_hbp = static_cast<std::int32_t>(spec.openings[i].haircut * 1e6);
+    rule.base_hbp = static_cast<std::int32_t>(spec.terms(i, state.world.day).haircut * 1e6);
     funding::observe_day(rule, state.haircuts[i], multiple, state.world.day);
   }
 }
@@ -167,7 +167,7 @@ void end_day(const Spec& spec, State& state, Market& market, metrics::Probes& pr
   }
   for (const auto& dealer : state.population.primary_dealer) {
     if (!desk.lives(dealer.self)) continue;
-    probes.dealer(w, dealer.self, dealer.use_leverage, dealer.use_var, dealer.cost_bp, spec.openings[dealer.self.v].constraint);
+    probes.dealer(w, dealer.self, dealer.use_leverage, dealer.use_var, dealer.cost_bp, spec.terms(dealer.self.v, w.day).constraint);
   }
 }
 

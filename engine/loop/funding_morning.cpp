@@ -394,7 +394,7 @@ void update_leverage(const Spec& spec, State& state) {
       state.leverage_started[id.v] = 1;
       state.opening_exposure_bn[id.v] = account.leverage_exposure_bn + inventory;
     }
-    account.leverage_capacity_bn = state.opening_exposure_bn[id.v] + spec.openings[id.v].leverage_headroom_bn;
+    account.leverage_capacity_bn = state.opening_exposure_bn[id.v] + spec.terms(id.v, w.day).leverage_headroom_bn;
   };
   for (const auto& dealer : state.population.primary_dealer) update(dealer.self);
   for (const auto& custodian : state.population.custody_bank) update(custodian.self);

@@ -1,6 +1,7 @@
 // The constant description of a run: the market, its people's parameters and opening balances, the outside world.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,20 +12,31 @@
 
 namespace haven::loop {
 
-/// What an institution starts with.
-struct Opening {
+/// What a leverage regime gives an institution, or asks of it.
+struct RuleTerms {
+  double leverage_headroom_bn = 0;                        ///< dealers and custodians: exposure it may add to its opening one
+  double hurdle_scale = 1;                                ///< of the cost of balance sheet relative to the population's
+  double cleared_share = 0;                               ///< dealers: of client repo that nets at the clearing house
+  double haircut = 0;                                     ///< on its repo, fraction
+  std::string constraint;                                 ///< the rule that binds it
+};
+
+/// A regime that replaces the one in force at the start.
+struct RuleChange {
+  std::int32_t day = 0;                                   ///< from the opening of this trading day
+  std::vector<RuleTerms> terms;                           ///< one an institution, same order
+};
+
+/// What an institution starts with, and the terms of the regime in force then.
+struct Opening : RuleTerms {
   double scale = 1;                                       ///< size relative to its population's mean
   double cash_bn = 0;                                     ///< may be negative before the first funding morning
   std::array<double, world::kSecurities> holding_bn{};    ///< face
   std::array<double, world::kContracts> futures_bn{};     ///< face, long positive
   world::Nodes swaps_bn{};                                ///< notional, paying fixed positive
-  double haircut = 0;                                     ///< on its repo, fraction
   std::vector<std::uint32_t> financiers;                  ///< index_in_kind of the dealers that finance it
-  double leverage_headroom_bn = 0;                        ///< dealers and custodians: exposure it may add to its opening one
-  double hurdle_scale = 1;                                ///< of the cost of balance sheet relative to the population's
-  std::string parent, constraint;                         ///< banking group, and the rule that binds it
+  std::string parent;                                     ///< banking group
   double assets_bn = 0;                                   ///< money funds: assets
-  double cleared_share = 0;                               ///< dealers: of client repo that nets at the clearing house
   bool core = false;                                      ///< dealers: raises cash for others
   base::InstitutionId line_from;                          ///< who lends on its committed line
   double line_bn = 0;                                     ///< its size; 0: none
@@ -45,6 +57,7 @@ struct Spec {
   world::WorldSpec world;
   agents::PopulationSpec population;
   std::vector<Opening> openings;                          ///< one an institution, same order
+  std::optional<RuleChange> rule_change;
   scenario::ScenarioSpec scenario;
   double interdealer_share = 0;                           ///< of a non-core dealer's funding that comes through core dealers
   double tri_party_share = 0.6;                           ///< of a dealer's funding asked in tri-party first
@@ -53,6 +66,11 @@ struct Spec {
   funding::HaircutRule client_haircut;                    ///< base_hbp is each client's own, in Opening
   CloseOut close_out;
   double operating_cash_bn = 0.5;                         ///< a financed institution keeps this much over its buffer, per unit of scale
+
+  /// In force on that trading day.
+  const RuleTerms& terms(std::size_t institution, std::int32_t day) const {
+    return rule_change && day >= rule_change->day ? rule_change->terms[institution] : openings[institution];
+  }
 };
 
 }  // namespace haven::loop

@@ -89,11 +89,13 @@ class Assembler {
       fault("calendar.scored_from", c.from() + " .. " + c.scored_from() + " .. " + c.to(), "dates in that order, with warm-up before the first scored day");
       stop_on_faults();
     }
-    calendar_ = instruments::government_bond_calendar(from, base::Date{to.v + 400});
-    for (const base::Date d : calendar_.business_days()) {
-      if (d > to) break;
-      world().days.push_back(d);
-      world().settle.push_back(calendar_.next_business_day(d));
+    // Two calendar days and a fortnight of holidays a business day are more than enough.
+    calendar_ = instruments::government_bond_calendar(base::Date{from.v - 2 * c.extra_calm_days() - 14}, base::Date{to.v + 400});
+    const auto& business_days = calendar_.business_days();
+    const auto extra = static_cast<std::ptrdiff_t>(c.extra_calm_days());
+    for (auto d = std::lower_bound(business_days.begin(), business_days.end(), from) - extra; d != business_days.end() && *d <= to; ++d) {
+      world().days.push_back(*d);
+      world().settle.push_back(calendar_.next_business_day(*d));
     }
     if (world().days.empty() || world().days.size() > 65000) {
       fault("calendar.from", std::to_string(world().days.size()) + " trading days", "1 to 65000");
@@ -104,9 +106,9 @@ class Assembler {
     stop_on_faults();
     const auto first_scored = std::lower_bound(world().days.begin(), world().days.end(), scored) - world().days.begin();
     experiment_.first_scored_day = static_cast<std::size_t>(first_scored);
-    experiment_.calm_from = static_cast<std::size_t>(c.burn_in_days());
+    experiment_.calm_from = static_cast<std::size_t>(c.extra_calm_days() + c.burn_in_days());
     experiment_.calm_to = static_cast<std::size_t>(first_scored) - 1;
-    if (experiment_.calm_from > experiment_.calm_to) fault("calendar.burn_in_days", std::to_string(c.burn_in_days()) + " days", "fewer than the warm-up's " + std::to_string(first_scored));
+    if (experiment_.calm_from > experiment_.calm_to) fault("calendar.burn_in_days", std::to_string(c.burn_in_days()) + " days", "fewer than the warm-up's " + std::to_string(first_scored - c.extra_calm_days()));
     stop_on_faults();
   }
 
@@ -431,6 +433,7 @@ class Assembler {
         o.cleared_share = p.cleared_share();
         o.leverage_headroom_bn = p.leverage_headroom_bn() * share;
         if (named && p.member(static_cast<int>(i)).has_leverage_headroom_bn()) o.leverage_headroom_bn = p.member(static_cast<int>(i)).leverage_headroom_bn();
+        headroom_scale_[group.members[i]] = p.headroom_scale();
         prime_brokers_.push_back({group.members[i], p.prime_brokers()});
         if (p.has_credit_line()) {
           o.line_bn = p.credit_line().bn() * share;
@@ -552,17 +555,17 @@ class Assembler {
     }
   }
 
-  void leverage() {
-    const auto rule_config = part<config::RuleSet>("rule", run_->rule());
-    const auto firms_config = part<config::Firms>("firms", run_->firms());
-    const auto rules = rule_set(*rule_config, rule_config);
-    const auto groups = banking_groups(*firms_config);
+  /// The terms of a regime, from those of the populations themselves.
+  std::vector<loop::RuleTerms> terms_under(const regulation::RuleSet& rules, const std::vector<regulation::BankingGroup>& groups) {
     const base::Date day = world().days[experiment_.first_scored_day];
     const auto requirement_at_5 = regulation::ratio_from_pct(5.0);
+    const double floor = regulation::to_pct(rules.haircut_floor.minimum) * 0.01;
+    std::vector<loop::RuleTerms> all;
     for (std::size_t i = 0; i < world().institutions.size(); ++i) {
-      auto& o = spec().openings[i];
+      auto& opening = spec().openings[i];
+      loop::RuleTerms terms = opening;
       const auto& inst = world().institutions[i];
-      o.constraint = inst.kind == Kind::primary_dealer ? "home rule or net capital" : "";
+      terms.constraint = inst.kind == Kind::primary_dealer ? "home rule or net capital" : "";
       for (const auto& group : groups) {
         const bool dealer = std::find(group.primary_dealers.begin(), group.primary_dealers.end(), inst.name) != group.primary_dealers.end();
         if (!dealer && !(inst.kind == Kind::custody_bank && inst.name == group.name)) continue;
@@ -570,20 +573,34 @@ class Assembler {
         if (regulation::exclusion_applies(rules.holding_company, day, group.exclusion_notice)) relief.exclusion = regulation::ExclusionState::active;
         relief.netted = regulation::cleared_netting(rules, group, groups);
         const auto constraint = regulation::capacity(rules, group, regulation::BookedIn::broker_dealer, relief);
-        o.parent = group.name;
-        o.constraint = regulation::to_string(constraint.level, constraint.kind);
-        o.leverage_headroom_bn = base::to_bn(regulation::desk_capacity(constraint.capacity, group.desk_share));
+        opening.parent = group.name;
+        terms.constraint = regulation::to_string(constraint.level, constraint.kind);
+        terms.leverage_headroom_bn = base::to_bn(regulation::desk_capacity(constraint.capacity, group.desk_share));
         const auto requirement = regulation::requirement(rules.holding_company, group.method_1);
-        o.hurdle_scale = regulation::to_pct(requirement) / regulation::to_pct(requirement_at_5);
+        terms.hurdle_scale = regulation::to_pct(requirement) / regulation::to_pct(requirement_at_5);
       }
+      if (const auto scale = headroom_scale_.find(i); scale != headroom_scale_.end()) terms.leverage_headroom_bn *= scale->second;
+      if (rules.clearing.scope == regulation::ClearingScope::full) terms.cleared_share = terms.cleared_share > 0 ? 1.0 : 0.0;
+      if (!opening.financiers.empty()) terms.haircut = std::max(terms.haircut, floor);
+      all.push_back(std::move(terms));
     }
-    if (rules.clearing.scope == regulation::ClearingScope::full) {
-      for (auto& o : spec().openings) o.cleared_share = o.cleared_share > 0 ? 1.0 : 0.0;
+    return all;
+  }
+
+  void leverage() {
+    const auto firms_config = part<config::Firms>("firms", run_->firms());
+    const auto groups = banking_groups(*firms_config);
+    const auto terms_of = [&](const std::string& path, const std::string& name) {
+      const auto rule_config = part<config::RuleSet>(path, name);
+      return terms_under(rule_set(*rule_config, rule_config), groups);
+    };
+    auto terms = terms_of("rule", run_->rule());
+    if (run_->has_warm_up_rule() && run_->warm_up_rule() != run_->rule()) {
+      auto before = terms_of("warm_up_rule", run_->warm_up_rule());
+      spec().rule_change = {static_cast<std::int32_t>(experiment_.first_scored_day), std::move(terms)};
+      terms = std::move(before);
     }
-    const double floor = regulation::to_pct(rules.haircut_floor.minimum) * 0.01;
-    for (auto& o : spec().openings) {
-      if (!o.financiers.empty()) o.haircut = std::max(o.haircut, floor);
-    }
+    for (std::size_t i = 0; i < terms.size(); ++i) static_cast<loop::RuleTerms&>(spec().openings[i]) = std::move(terms[i]);
   }
 
   // A moment of a session of the calendar, from fields `date` and `time` under `path`.
@@ -623,7 +640,13 @@ class Assembler {
       else out.before = row(s.before());
       std::map<base::Date, int> at;
       for (int i = 0; i < s.day_size(); ++i) at[trading_day("scenario.day[" + std::to_string(i) + "].date", s.day(i).date())] = i;
+      const base::Date from = date(run_->calendar().from());
       for (const base::Date d : world().days) {
+        if (d < from && !at.contains(d)) {  // an extra calm day: the outside world stands still
+          out.path.push_back(out.before);
+          out.path.back().day = d;
+          continue;
+        }
         if (!at.contains(d)) {
           fault("scenario", "no day " + base::to_string(d), "a row for every trading day of the calendar");
           break;
@@ -730,6 +753,7 @@ class Assembler {
   std::array<std::uint32_t, world::kKinds> count_{};
   std::vector<Group> groups_;
   std::vector<std::pair<std::size_t, int>> prime_brokers_;
+  std::map<std::size_t, double> headroom_scale_;
   std::optional<std::size_t> rest_taker_;
   struct Line {
     std::string path, from;

@@ -9,6 +9,9 @@
 
 namespace haven::assemble {
 
+/// Whether `name` is a leverage regime; anything else is for load_run_with to judge.
+bool is_rule(const std::string& name, const LoadOptions& options);
+
 /// `run` with each of `with` laid over it, in order: a leverage regime (schema rules.proto) becomes its rule, a run
 /// config (schema run.proto, whole or in part) is merged as if it named `run` as its base; bases that `run` has already
 /// are not merged again. options.sets come last. Throws ConfigError.

@@ -6,6 +6,7 @@
 
 #include "engine/base/math.h"
 #include "tools/assemble/field_rules.h"
+#include "tools/assemble/positions.h"
 
 namespace haven::assemble {
 namespace {
@@ -48,6 +49,16 @@ void set_leverage(const config::Leverage& leverage, double value, const config::
   throw ConfigError({{place, "the population \"" + leverage.population() + "\"", suggest(leverage.population(), names)}});
 }
 
+void multiply(const std::string& path, double factor, const Located<config::Run>& run, const Place& place, std::vector<Setting>& settings) {
+  const auto resolved = resolve_path(*run, path);
+  if (const auto* misfit = std::get_if<Misfit>(&resolved)) throw ConfigError({{place, misfit->found, misfit->expected}});
+  for (const auto& field : std::get<std::vector<ResolvedPath>>(resolved)) {
+    const FieldInfo info = run.describe(field.canonical, place);
+    if (!info.type.starts_with("number") && !info.type.starts_with("whole number")) throw ConfigError({{place, field.canonical + ", a " + info.type, "a number to multiply"}});
+    settings.push_back({field.canonical, fmt::format("{}", factor * std::stod(info.value)), place});
+  }
+}
+
 }  // namespace
 
 plan::Axis axis_values(const config::Axis& axis, plan::Kind kind, const LoadedConfig& sweep, std::vector<Fault>& faults) {
@@ -55,17 +66,19 @@ plan::Axis axis_values(const config::Axis& axis, plan::Kind kind, const LoadedCo
   const auto wrong = [&](const std::string& found, const std::string& expected) { faults.push_back(sweep.fault(path, found, expected)); };
   plan::Axis values;
   values.name = axis.name();
-  const int ways = axis.has_path() + (axis.with_size() > 0) + axis.has_leverage();
-  const int lists = (axis.value_size() > 0) + axis.has_range() + (axis.word_size() > 0) + (axis.with_size() > 0);
-  if (ways == 0) wrong("an axis without a path", "what it changes: path, with or leverage");
-  if (ways > 1) wrong("an axis that changes two things", "one of path, with and leverage; also for further fields");
-  if (lists == 0) wrong("no values", "value, range, word or with, at least one");
-  if (lists > 1) wrong("values of two kinds", "one of value, range, word and with");
+  const int ways = axis.has_path() + (axis.with_size() > 0) + axis.has_leverage() + (axis.positions_size() > 0) + (axis.times_size() > 0);
+  const int lists = (axis.value_size() > 0) + axis.has_range() + (axis.word_size() > 0) + (axis.with_size() > 0) + (axis.positions_size() > 0);
+  if (ways == 0) wrong("an axis without a path", "what it changes: path, times, with, leverage or positions");
+  if (ways > 1) wrong("an axis that changes two things", "one of path, times, with, leverage and positions; also for further fields");
+  if (lists == 0) wrong("no values", "value, range, word, with or positions, at least one");
+  if (lists > 1) wrong("values of two kinds", "one of value, range, word, with and positions");
   if (axis.has_leverage() && axis.word_size() > 0) wrong("words for a leverage", "value or range");
+  if (axis.times_size() > 0 && axis.word_size() > 0) wrong("words for a factor", "value or range");
   if (axis.also_size() > 0 && !axis.has_path()) wrong("also without a path", "a path whose value the other fields share");
   for (const double x : axis.value()) values.levels.push_back({axis.name(), x, ""});
   for (int i = 0; i < axis.word_size(); ++i) values.levels.push_back({axis.name(), static_cast<double>(i), axis.word(i)});
   for (int i = 0; i < axis.with_size(); ++i) values.levels.push_back({axis.name(), static_cast<double>(i), axis.with(i).empty() ? "as it is" : axis.with(i)});
+  for (int i = 0; i < axis.positions_size(); ++i) values.levels.push_back({axis.name(), static_cast<double>(i), to_string(axis.positions(i))});
   if (axis.has_range()) {
     const auto& r = axis.range();
     if (!(r.from() < r.to())) wrong(fmt::format("a range from {} to {}", r.from(), r.to()), "from below to");
@@ -94,6 +107,7 @@ std::string axis_overlay(const config::Axis& axis, const results::AxisValue& val
 std::vector<Setting> axis_settings(const config::Axis& axis, const results::AxisValue& value, const Located<config::Run>& run, const Place& place) {
   std::vector<Setting> settings;
   if (axis.has_leverage()) set_leverage(axis.leverage(), value.value, *run, place, settings);
+  for (const auto& path : axis.times()) multiply(path, value.value, run, place, settings);
   if (!axis.has_path()) return settings;
   const std::string text = value.label.empty() ? fmt::format("{}", value.value) : value.label;
   settings.push_back({axis.path(), text, place});

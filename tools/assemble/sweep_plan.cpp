@@ -7,6 +7,7 @@
 #include "engine/base/random.h"
 #include "tools/assemble/config_digest.h"
 #include "tools/assemble/overlay.h"
+#include "tools/assemble/positions.h"
 #include "tools/assemble/sweep_axis.h"
 
 namespace haven::assemble {
@@ -174,6 +175,10 @@ SweepPlan::SweepPlan(Located<config::Sweep> sweep, const LoadOptions& options)
 void SweepPlan::try_value(const config::Axis& axis, const results::AxisValue& value) {
   try {
     const auto run = run_at({value});
+    const bool says_positions = std::any_of(sweep_->axis().begin(), sweep_->axis().end(), [](const auto& a) { return a.positions_size() > 0; });
+    if (run->rule() != base_->rule() && !says_positions) {
+      throw ConfigError({sweep_.fault("", "a leverage regime that varies and no positions", "axis { name: \"positions\" positions: [FROZEN, RE_EQUILIBRATED] }, or one of them")});
+    }
     // Words and overlays name files: what is in them decides the rows.
     if (!value.label.empty()) add(base_digest_, assemble(run, options_).config_digest);
   } catch (const ConfigError& error) {
@@ -195,6 +200,11 @@ Located<config::Run> SweepPlan::run_at(const std::vector<results::AxisValue>& va
   for (const auto& value : values) {
     const auto& axis = axis_of(value);
     run = run.with(axis_settings(axis, value, run, sweep_.locate("axis[name=" + axis.name() + "]")));
+  }
+  for (const auto& value : values) {
+    const auto& axis = axis_of(value);
+    if (axis.positions_size() == 0) continue;
+    run = run.with(positions_settings(axis.positions(static_cast<int>(value.value)), *run, base_->rule(), sweep_.locate("axis[name=" + axis.name() + "]")));
   }
   return run;
 }

@@ -6,6 +6,7 @@
 
 #include "tools/cli/output_place.h"
 #include "tools/sweep/market_model.h"
+#include "tools/sweep/threshold_order.h"
 
 namespace haven::cli {
 namespace {
@@ -37,10 +38,15 @@ std::string sentence(const plan::Frontier& f, const sweep::Threshold& t) {
   return "";
 }
 
+Json json_of_slice(const sweep::Threshold& t) {
+  Json j = Json::object();
+  for (const auto& axis : t.slice.axes) j[axis.axis] = axis.label.empty() ? Json(axis.value) : Json(axis.label);
+  return j;
+}
+
 Json json_of(const plan::Frontier& f, const sweep::Threshold& t) {
   Json j;
-  j["slice"] = Json::object();
-  for (const auto& axis : t.slice.axes) j["slice"][axis.axis] = axis.label.empty() ? Json(axis.value) : Json(axis.label);
+  j["slice"] = json_of_slice(t);
   j["along"] = f.along.name;
   j["metric"] = f.metric;
   j["level"] = f.level;
@@ -50,6 +56,60 @@ Json json_of(const plan::Frontier& f, const sweep::Threshold& t) {
   j["high"] = t.crossing.high;
   j["confidence"] = f.confidence;
   j["seeds"] = t.crossing.seeds;
+  return j;
+}
+
+std::string interval(const sweep::Crossing& c) {
+  switch (c.outcome) {
+    case sweep::CrossingOutcome::found: return fmt::format("{:.5g} [{:.5g}, {:.5g}]", *c.estimate, c.low, c.high);
+    case sweep::CrossingOutcome::always_below: return fmt::format("none up to {:g}", c.high);
+    case sweep::CrossingOutcome::always_above: return fmt::format("below {:g}", c.low);
+    case sweep::CrossingOutcome::undecided: break;
+  }
+  return "undecided";
+}
+
+/// What a looser rule or lower leverage did to the threshold.
+struct Order {
+  std::vector<sweep::OrderedPair> pairs;
+  std::vector<bool> frozen;  ///< positions, by pair
+  std::size_t promised = 0, kept = 0, undecided = 0;  ///< with positions frozen
+};
+
+Order order_of(const assemble::SweepPlan& plan, const std::vector<sweep::Threshold>& thresholds) {
+  Order order;
+  order.pairs = sweep::ordered_pairs(thresholds, sweep::milder_of(plan));
+  for (const auto& pair : order.pairs) {
+    order.frozen.push_back(sweep::positions_frozen(plan, thresholds[pair.mild]));
+    if (!order.frozen.back()) continue;
+    ++order.promised;
+    if (!pair.decided) ++order.undecided;
+    else if (pair.beyond_error == 0) ++order.kept;
+  }
+  return order;
+}
+
+void print_order(const Order& order, const std::vector<sweep::Threshold>& thresholds) {
+  if (order.pairs.empty()) return;
+  fmt::print("\nThe order of thresholds:\n");
+  for (std::size_t i = 0; i < order.pairs.size(); ++i) {
+    const auto& pair = order.pairs[i];
+    fmt::print("{}{}: {} against {}{}, {}\n", order.frozen[i] ? "positions frozen, " : "positions not frozen, ", pair.why, interval(thresholds[pair.mild].crossing), interval(thresholds[pair.other].crossing),
+               pair.difference ? fmt::format(", {:+.3g}", *pair.difference) : "",
+               !pair.decided ? "not decided" : pair.beyond_error > 0 ? fmt::format("lower by {:.3g} beyond both errors", pair.beyond_error) : "not lower beyond the errors");
+  }
+  if (order.promised == 0) return;
+  fmt::print("With positions frozen a looser rule or lower leverage {} ({} of {} pairs{}).\n", order.kept + order.undecided == order.promised ? "lowers no threshold beyond its error" : "LOWERS A THRESHOLD beyond its error",
+             order.kept, order.promised, order.undecided > 0 ? fmt::format(", {} not decided", order.undecided) : "");
+}
+
+Json json_of(const Order& order, const std::vector<sweep::Threshold>& thresholds) {
+  Json j = Json::array();
+  for (std::size_t i = 0; i < order.pairs.size(); ++i) {
+    const auto& pair = order.pairs[i];
+    j.push_back({{"pair", pair.why}, {"slice", json_of_slice(thresholds[pair.mild])}, {"against", json_of_slice(thresholds[pair.other])}, {"positions_frozen", static_cast<bool>(order.frozen[i])},
+                 {"difference", pair.difference ? Json(*pair.difference) : Json(nullptr)}, {"decided", pair.decided}, {"lower_beyond_errors_by", pair.beyond_error}});
+  }
   return j;
 }
 
@@ -75,12 +135,16 @@ int run_frontier(const SweepCommand& o, const assemble::SweepPlan& plan, const s
   }, stop_requested());
   progress.finish();
   store->put_frontier(sweep::rows_of(frontier, thresholds));
+  const Order order = order_of(plan, thresholds);
+  if (!o.json) print_order(order, thresholds);
   if (o.json) {
     Json j;
     if (unproven) j["caveat"] = kCollapseUnproven;
     j["plan"] = plan.plan().name;
     j["out"] = out;
     j["thresholds"] = found;
+    j["order"] = json_of(order, thresholds);
+    j["order_kept"] = order.promised == 0 ? Json(nullptr) : Json(order.kept + order.undecided == order.promised);
     fmt::print("{}\n", j.dump(2));
   }
   return stop_requested() ? kInterrupted : kGood;

@@ -9,6 +9,7 @@
 #include "tools/cli/checkpoint_file.h"
 #include "tools/results/result_file.h"
 #include "tools/results/summary.h"
+#include "tools/sweep/forks.h"
 
 namespace haven::cli {
 namespace {
@@ -108,6 +109,7 @@ std::map<std::string, KeptRuns> kept_in(const std::string& path, const std::vect
 
 KeptRun PairedRuns::total() const {
   KeptRun sum;
+  sum.cpu_seconds = shared_cpu_seconds;
   for (const auto& [variant, runs] : of) {
     for (const auto& [seed, run] : runs) {
       sum.events += run.events;
@@ -124,10 +126,26 @@ PairedRuns run_paired(const std::string& title, const std::vector<Variant>& vari
   PairedRuns all;
   if (store != nullptr) all.of = kept_in(out, variants, seeds);
   std::vector<sweep::Job> jobs;
+  sweep::Forks forks{variants.front().experiment, {}, {{variants.front().name, {}, nullptr}}};
+  for (const auto& variant : variants) {
+    if (variant.forks_at.ns == 0) continue;
+    forks.at = variant.forks_at;
+    forks.branches.push_back({variant.name, {}, variant.experiment});
+  }
+  sweep::Wanted wanted;
+  std::size_t to_make = 0;
   for (int s = 0; s < seeds.count; ++s) {
     const auto seed = static_cast<std::uint64_t>(seeds.first + s);
+    const auto missing = [&](const Variant& variant) { return !all.of[variant.name].contains(seed); };
     for (const auto& variant : variants) {
-      if (!all.of[variant.name].contains(seed)) jobs.push_back({variant.experiment, variant.name, 0, seed});
+      if (missing(variant) && variant.forks_at.ns != 0) wanted[seed].insert(variant.name);
+    }
+    for (const auto& variant : variants) {
+      if (!missing(variant)) continue;
+      ++to_make;
+      if (variant.forks_at.ns != 0) continue;
+      if (&variant == &variants.front() && wanted.contains(seed)) wanted[seed].insert(variant.name);
+      else jobs.push_back({variant.experiment, variant.name, 0, seed});
     }
   }
   const auto variant_of = [&](const sweep::Job& job) -> const Variant& {
@@ -137,8 +155,8 @@ PairedRuns run_paired(const std::string& title, const std::vector<Variant>& vari
     return variants.front();
   };
 
-  Progress progress(title, jobs.size());
-  sweep::run_all(jobs, options, [&](sweep::Ended&& ended) {
+  Progress progress(title, to_make);
+  const auto on_end = [&](sweep::Ended&& ended) {
     progress.step(++all.made);
     const auto& job = ended.job;
     if (!ended.error.empty()) {
@@ -156,7 +174,9 @@ PairedRuns run_paired(const std::string& title, const std::vector<Variant>& vari
       all.on_network = std::move(ended.result.institutions);
     }
     all.of[job.variant][job.seed] = {ended.result.digest, ended.result.events, ended.result.orders, ended.result.trades, ended.timing.cpu_seconds, std::move(ended.result.metrics), std::move(ended.result.defaults), std::move(ended.result.default_steps), std::move(ended.result.shadows)};
-  }, stop_requested());
+  };
+  sweep::run_all(jobs, options, on_end, stop_requested());
+  all.shared_cpu_seconds = sweep::run_forks(forks, wanted, options, [](std::uint64_t, const loop::State&) {}, on_end, stop_requested());
   progress.finish();
   return all;
 }

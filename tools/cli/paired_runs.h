@@ -20,6 +20,7 @@ struct Variant {
   std::string config;
   ConfigOptions configs;
   const assemble::Experiment* experiment = nullptr;
+  base::Time forks_at = {};  ///< until then it is a run of the first variant, and is made as a copy of it; zero: from the start
 };
 
 assemble::Experiment assembled(const Variant& variant);
@@ -51,12 +52,14 @@ struct PairedRuns {
   std::vector<metrics::InstitutionRow> on_network;  ///< who is on it
   std::size_t made = 0, failed = 0;                 ///< by this command
   bool broken_invariant = false;
+  double shared_cpu_seconds = 0;                    ///< of pasts that several variants share; no run's own
 
   /// Sums over all variants.
   KeptRun total() const;
 };
 
 /// Makes the runs that `store` (may be null) does not hold yet and saves each as it ends; `out` is the store's path.
+/// Variants that fork do so at one moment.
 /// A failure is told on standard error with the command that reproduces it; the first broken invariant also leaves a
 /// checkpoint beside `out`, or in the working directory. Stops early when the user asks.
 PairedRuns run_paired(const std::string& title, const std::vector<Variant>& variants, SeedRange seeds, const sweep::Options& options,

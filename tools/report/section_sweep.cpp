@@ -81,7 +81,7 @@ void add_sweep(Page& page, const Subject& subject) {
   }
   page.open_section(
       "sweep", "Sweep",
-      fmt::format("{} points; each cell is the mean over its seeds. Choose a cell to see the seeds behind it. A thick line, where there is one, parts points that collapse in half of their seeds or more from those that do not.",
+      fmt::format("{} points; each cell is the mean over its seeds. Choose a cell to see the seeds behind it. A third axis makes small maps side by side, all on one scale. A thick line, where there is one, parts points that collapse in half of their seeds or more from those that do not, or, with a value under \"line at\", those where the metric is at that value or above.",
                   points.size()));
   page.chart({{"type", "sweep"}, {"axes", axes}, {"points", places}, {"metrics", metrics}}, "Mean over seeds", "",
              ChartSize::large);

@@ -44,6 +44,7 @@ class Search {
       return crossing_;
     }
     crossing_.outcome = CrossingOutcome::found;
+    crossing_.rising = left == Side::below;
     double low = s_.from, high = s_.to;              // their sides are known
     std::optional<double> unknown_low, unknown_high;  // between them, values that cannot be told from the level
     while (crossing_.sites < most_sites_) {

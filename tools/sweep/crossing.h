@@ -27,6 +27,7 @@ struct Crossing {
   CrossingOutcome outcome = CrossingOutcome::undecided;
   double low = 0, high = 0;
   std::optional<double> estimate;  ///< when found: where the means cross, between low and high
+  bool rising = true;              ///< when found: the metric is below the level at `from`
   int sites = 0;                   ///< values that were tried
   int seeds = 0;                   ///< over all of them
 };

@@ -36,7 +36,8 @@ double run_forks(const Forks& forks, const Wanted& wanted, const Options& option
     if (!past.error.empty()) return ended(std::move(past));
     tbb::parallel_for_each(branches.begin(), branches.end(), [&](const Branch* branch) {
       if (stop) return;
-      ended(run_from({forks.experiment, branch->variant, 0, seed}, options, [&] {
+      const auto* experiment = branch->experiment != nullptr ? branch->experiment : forks.experiment;
+      ended(run_from({experiment, branch->variant, 0, seed}, options, [&] {
         Start copy = *trunk;
         if (branch->change) branch->change(spec, copy.state);
         return copy;

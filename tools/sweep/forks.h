@@ -8,10 +8,11 @@
 
 namespace haven::sweep {
 
-/// What happens to the copy called `variant` at the moment. Empty: nothing, the copy goes on as the run would have.
+/// What happens to the copy called `variant` at the moment. Neither: nothing, the copy goes on as the run would have.
 struct Branch {
   std::string variant;
   std::function<void(const loop::Spec&, loop::State&)> change;
+  const assemble::Experiment* experiment = nullptr;  ///< whose run the copy is from there on; its past must be the shared one. Outlives the runs
 };
 
 struct Forks {

@@ -177,8 +177,8 @@
   const shade = (v, low, high) => cividis[Math.max(0, Math.min(cividis.length - 1, Math.floor(cividis.length * (v - low) / ((high - low) || 1))))];
   const heat = (rows, cols, cells, o) => {
     const values = cells.map(x => x[2]);
-    const low = Math.min(o.low === undefined ? Infinity : o.low, ...values), high = Math.max(...values, low + 1e-12);
-    const decimals = Math.max(Math.abs(low), Math.abs(high)) >= 100 ? 0 : values.every(Number.isInteger) ? 0 : Math.abs(high) >= 10 ? 1 : 2;
+    const low = Math.min(o.low === undefined ? Infinity : o.low, ...values), high = Math.max(o.high === undefined ? -Infinity : o.high, ...values, low + 1e-12);
+    const decimals = Math.max(Math.abs(low), Math.abs(high)) >= 100 ? 0 : (o.whole === undefined ? values.every(Number.isInteger) : o.whole) ? 0 : Math.abs(high) >= 10 ? 1 : 2;
     const cramped = o.width / Math.max(1, cols.length) < 46;
     return frame({
       grid: {left: 4, right: 8, top: o.top || 4, bottom: 34, containLabel: true},
@@ -240,33 +240,59 @@
         : tip(p.name, [['pledged and received, $bn', num(p.data.value)]], c.nodes[p.dataIndex].kind)})
     });
   };
-  draw.sweep = (c, picks, width) => {
-    const across = 0, up = c.axes.length > 1 ? 1 : -1;
-    const metric = c.metrics[picks[0] || 0], cells = [];
+  // A sweep's axes that take more than one value: across, up, side by side, and the others, of which one value is picked.
+  const rolesOf = c => {
+    const varied = c.axes.map((_, a) => a).filter(a => c.axes[a].ticks.length > 1);
+    if (!varied.length) varied.push(0);
+    const multiples = varied.length > 2 && c.axes[varied[2]].ticks.length <= 9;
+    return {across: varied[0], up: varied[1], side: multiples ? varied[2] : undefined, picked: varied.slice(multiples ? 3 : 2)};
+  };
+  const panelsOf = (c, width) => {
+    const roles = rolesOf(c), count = roles.side === undefined ? 1 : c.axes[roles.side].ticks.length;
+    const columns = Math.min(count, width < 560 ? 1 : width < 900 ? 2 : 3), rows = roles.up === undefined ? 1 : c.axes[roles.up].ticks.length;
+    return {count, columns, lines: Math.ceil(count / columns), height: Math.max(count > 1 ? 150 : 204, 26 * rows + 60)};
+  };
+  // picks: the metric, then a value of each picked axis; line: where to draw it, else where half of the seeds collapse.
+  draw.sweep = (c, picks, width, _, line) => {
+    const {across, up, side, picked} = rolesOf(c), layout = panelsOf(c, width), metric = c.metrics[picks[0] || 0];
+    const panels = Array.from({length: layout.count}, () => []);
     c.points.forEach((at, i) => {
-      for (let a = 2; a < c.axes.length; a++) if (at[a] !== (picks[a - 1] || 0)) return;
-      const cell = metric.cells[i];
-      if (cell) cells.push([at[across], up < 0 ? 0 : at[up], cell.mean, i]);
+      if (picked.some((a, k) => at[a] !== (picks[k + 1] || 0))) return;
+      if (metric.cells[i]) panels[side === undefined ? 0 : at[side]].push([at[across], up === undefined ? 0 : at[up], metric.cells[i].mean, i]);
     });
-    if (!cells.length) return null;
-    // Between neighbours of which one collapses in half of its seeds and the other does not runs the frontier.
-    const collapse = c.metrics.find(m => m.label.toLowerCase().startsWith('collapse share')), edges = [];
-    const falls = cell => collapse && cell && collapse.cells[cell[3]] ? collapse.cells[cell[3]].mean >= 0.5 : undefined;
-    const places = new Map(cells.map(cell => [cell[0] + ' ' + cell[1], cell]));
-    for (const cell of cells) for (const [dx, dy] of [[1, 0], [0, 1]]) {
-      const here = falls(cell), there = falls(places.get((cell[0] + dx) + ' ' + (cell[1] + dy)));
-      if (there !== undefined && here !== there) edges.push([cell[0], cell[1], dy]);
-    }
-    const option = heat(up < 0 ? [''] : c.axes[up].ticks, c.axes[across].ticks, cells, {width, upward: true, top: 22, row_name: up < 0 ? '' : '\u2191 ' + c.axes[up].name + '    \u2192 ' + c.axes[across].name, tip: p => {
-      const cell = metric.cells[p.data.detail];
-      return tip(metric.label, [['mean', num(cell.mean)], ['standard error', cell.se === undefined ? 'one seed' : num(cell.se)], ['seeds', cell.n],
-        ...c.points[p.data.detail].map((k, a) => [escape(c.axes[a].name), escape(c.axes[a].ticks[k])])], '');
-    }});
-    option.series.push({type: 'custom', silent: true, z: 6, data: edges, renderItem: (_, api) => {
-      const [x, y] = api.coord([api.value(0), api.value(1)]), [w, h] = api.size([1, 1]).map(s => s / 2), above = api.value(2) === 1;
-      return {type: 'line', shape: above ? {x1: x - w, y1: y - h, x2: x + w, y2: y - h} : {x1: x + w, y1: y - h, x2: x + w, y2: y + h}, style: {stroke: ink.warn, lineWidth: 4}};
-    }});
-    return option;
+    if (!panels.some(p => p.length)) return null;
+    const collapse = c.metrics.find(m => m.label.toLowerCase().startsWith('collapse share'));
+    const parting = line === undefined ? collapse : metric, level = line === undefined ? 0.5 : line;
+    const beyond = cell => parting && cell && parting.cells[cell[3]] ? parting.cells[cell[3]].mean >= level : undefined;
+    const [low, high] = reach(panels.map(p => p.map(cell => cell[2]))), whole = panels.every(p => p.every(cell => Number.isInteger(cell[2])));
+    const head = 20, title = layout.count > 1 ? 18 : 0, wide = width / layout.columns, names = `\u2192 ${c.axes[across].name}` + (up === undefined ? '' : `    \u2191 ${c.axes[up].name}`);
+    const all = frame({grid: [], xAxis: [], yAxis: [], series: [], title: [{text: names, left: 0, top: 0, textStyle: {color: ink.soft, fontSize: 11, fontWeight: 'normal', width: width - 8, overflow: 'truncate'}}]});
+    panels.forEach((cells, k) => {
+      const left = (k % layout.columns) * wide, top = head + Math.floor(k / layout.columns) * layout.height;
+      const one = heat(up === undefined ? [''] : c.axes[up].ticks, c.axes[across].ticks, cells, {width: wide, low, high, whole, upward: true, tip: p => {
+        const cell = metric.cells[p.data.detail];
+        return tip(metric.label, [['mean', num(cell.mean)], ['standard error', cell.se === undefined ? 'one seed' : num(cell.se)], ['seeds', cell.n],
+          ...c.points[p.data.detail].map((at, a) => [escape(c.axes[a].name), escape(c.axes[a].ticks[at])])], '');
+      }});
+      // The line runs between neighbours on either side of the level.
+      const edges = [], places = new Map(cells.map(cell => [cell[0] + ' ' + cell[1], cell]));
+      for (const cell of cells) for (const [dx, dy] of [[1, 0], [0, 1]]) {
+        const here = beyond(cell), there = beyond(places.get((cell[0] + dx) + ' ' + (cell[1] + dy)));
+        if (here !== undefined && there !== undefined && here !== there) edges.push([cell[0], cell[1], dy]);
+      }
+      all.grid.push({left: left + 4, width: wide - 14, top: top + title, height: layout.height - title - 8, containLabel: true});
+      all.xAxis.push(Object.assign(one.xAxis, {gridIndex: k}));
+      all.yAxis.push(Object.assign(one.yAxis, {gridIndex: k}));
+      all.series.push(Object.assign(one.series[0], {xAxisIndex: k, yAxisIndex: k}));
+      all.series.push({type: 'custom', silent: true, z: 6, xAxisIndex: k, yAxisIndex: k, data: edges, renderItem: (_, api) => {
+        const [x, y] = api.coord([api.value(0), api.value(1)]), [w, h] = api.size([1, 1]).map(s => s / 2), above = api.value(2) === 1;
+        return {type: 'line', shape: above ? {x1: x - w, y1: y - h, x2: x + w, y2: y - h} : {x1: x + w, y1: y - h, x2: x + w, y2: y + h}, style: {stroke: ink.warn, lineWidth: 4}};
+      }});
+      if (title) all.title.push({text: `${c.axes[side].name} = ${c.axes[side].ticks[k]}`, left, top: top, textStyle: {color: ink.ink, fontSize: 11.5, fontWeight: 'bold', width: wide - 8, overflow: 'truncate'}});
+      all.visualMap = Object.assign(one.visualMap, {seriesIndex: panels.map((_, at) => 2 * at), itemHeight: Math.min(180, width / 2.4)});
+      all.tooltip = one.tooltip;
+    });
+    return all;
   };
   const showCell = (c, picks, point) => {
     const metric = c.metrics[picks[0] || 0], cell = metric.cells[point];
@@ -283,6 +309,12 @@
     box.onchange = () => change(box.selectedIndex);
     figure.querySelector('.picks').append(box);
   };
+  const fit = figure => {
+    const c = page.charts[figure.dataset.chart];
+    if (c.type !== 'sweep') return;
+    const layout = panelsOf(c, figure.clientWidth);
+    figure.querySelector('.plot').style.height = 20 + layout.lines * layout.height + 32 + 'px';
+  };
   const render = figure => {
     const c = page.charts[figure.dataset.chart], plot = figure.querySelector('.plot');
     let state = drawn.get(figure);
@@ -296,14 +328,19 @@
         state.picks[0] = first === undefined ? 0 : first;
         select(figure, c.metrics.map(m => m.label), pick(0), 'metric');
         figure.querySelector('select').selectedIndex = state.picks[0];
-        for (let a = 2; a < c.axes.length; a++) select(figure, c.axes[a].ticks.map(t => `${c.axes[a].name} = ${t}`), pick(a - 1), c.axes[a].name);
+        rolesOf(c).picked.forEach((a, k) => select(figure, c.axes[a].ticks.map(t => `${c.axes[a].name} = ${t}`), pick(k + 1), c.axes[a].name));
+        const box = document.createElement('input');
+        Object.assign(box, {type: 'number', step: 'any', placeholder: 'line at\u2026', oninput: () => { state.line = box.value === '' ? undefined : Number(box.value); refresh(figure); }});
+        box.setAttribute('aria-label', 'value of the metric at which to draw a line');
+        figure.querySelector('.picks').append(box);
       } else if (c.sets && c.sets.length > 1) {
         select(figure, c.sets.map(s => s.label), pick(0), 'what to show');
         state.picks[0] = figure.querySelector('select').selectedIndex = c.start || 0;
       }
-      const rows = c.type === 'matrix' ? c.rows.length : c.type === 'bars' ? (c.items || c.sets[0].items).length : c.type === 'sweep' && c.axes.length > 1 ? c.axes[1].ticks.length : 0;
-      if (rows) plot.style.height = Math.max(c.type === 'sweep' ? 260 : 160, Math.min(760, 24 + (c.cols ? 130 : 56) + 24 * rows)) + 'px';
+      const rows = c.type === 'matrix' ? c.rows.length : c.type === 'bars' ? (c.items || c.sets[0].items).length : 0;
+      if (rows) plot.style.height = Math.max(160, Math.min(760, 24 + (c.cols ? 130 : 56) + 24 * rows)) + 'px';
     }
+    fit(figure);
     if (state.chart) state.chart.dispose();
     state.chart = echarts.init(plot, null, {renderer: 'canvas'});
     if (c.type === 'sweep') state.chart.on('click', p => { if (p.data && p.data.detail !== undefined) showCell(c, state.picks, p.data.detail); });
@@ -311,7 +348,7 @@
   };
   const refresh = figure => {
     const c = page.charts[figure.dataset.chart], state = drawn.get(figure);
-    const option = draw[c.type](c, c.type === 'sweep' ? state.picks : state.picks[0] || 0, figure.clientWidth, figure.querySelector('.plot').clientHeight);
+    const option = draw[c.type](c, c.type === 'sweep' ? state.picks : state.picks[0] || 0, figure.clientWidth, figure.querySelector('.plot').clientHeight, state.line);
     if (option) state.chart.setOption(option, true); else state.chart.clear();
   };
 
@@ -321,11 +358,13 @@
     if (e.isIntersecting && !drawn.has(e.target)) { watch.unobserve(e.target); render(e.target); }
   }), {rootMargin: '800px'});
   figures.forEach(f => watch.observe(f));
-  let wait = 0;
-  addEventListener('resize', () => {
+  let wait = 0, wide = document.body.clientWidth;
+  new ResizeObserver(() => {
+    if (document.body.clientWidth === wide) return;
+    wide = document.body.clientWidth;
     clearTimeout(wait);
-    wait = setTimeout(() => drawn.forEach((state, figure) => { state.chart.resize(); refresh(figure); }), 120);
-  });
+    wait = setTimeout(() => drawn.forEach((state, figure) => { fit(figure); state.chart.resize(); refresh(figure); }), 120);
+  }).observe(document.body);
   addEventListener('beforeprint', () => figures.forEach(f => { if (!drawn.has(f)) render(f); }));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { readInk(); drawn.forEach((_, figure) => render(figure)); });
 })();
