@@ -1,8 +1,10 @@
-// Banks: hold reserves, lend in repo above the interest on reserves until their liquidity floor binds, take the
-// deposits where sale proceeds land.
+// Banks: hold reserves, lend in repo above the interest on reserves as long as that pays more than a dollar of reserves is
+// worth to them, take the deposits where sale proceeds land.
 //
-// Rule: offers reserves above the floor at interest on reserves plus a spread that rises as reserves fall towards the
-// floor: the demand curve for reserves (docs/model.md, "Banks").
+// Rule: a bank that ends the day below its own floor prices every missing dollar like an overnight overdraft at the central
+// bank. The day's unplanned payments are normal; so one dollar less in the morning costs that price times the chance to end
+// below the floor. It lends while the rate pays its own spread over interest on reserves and that cost (Poole 1968, Journal
+// of Finance; docs/model.md, "Banks"). Floors and spreads are each bank's own.
 #pragma once
 
 #include "engine/base/random.h"
@@ -13,20 +15,26 @@ namespace haven::agents::bank {
 
 /// Defaults are the schema's (configs/schema/population.proto).
 struct Parameters {
-  double first_spread_bp = 0;  ///< over interest on reserves for the first dollar lent
-  double last_spread_bp = 0;  ///< for the dollar that takes it to its floor
-  double floor_share = 0;  ///< of starting reserves it keeps for liquidity rules
-  double gcf_share = 0;  ///< lent through GCF; the rest DVP
+  int repo_lenders = 0;         ///< the largest so many lend in repo, the others never
+  double least_spread_bp = 0;   ///< over interest on reserves with reserves to spare: each lender's own, at even
+  double most_spread_bp = 0;    ///< distances between these, the largest bank's lowest
+  double floor_share = 0;       ///< of its normal reserves: what it wants to end a day with, mean over banks
+  double floor_sd = 0;          ///< of banks' own shares around that mean
+  double payment_sd = 0;        ///< of a day's unplanned payments, share of its normal reserves
+  double gcf_share = 0;         ///< lent through GCF; the rest DVP
 };
 
 struct Bank {
   base::InstitutionId self;
   base::Draws draws;
   double scale = 1;
-  double start_reserves_bn = 0;
+  double start_reserves_bn = 0;  ///< its normal reserves
   template <class Archive>
   void fields(Archive& archive) { archive(self, draws, scale, start_reserves_bn); }
 };
+
+/// What the last dollar of `reserves_bn` is worth to a bank over interest on reserves, bp a year.
+double reserve_value_bp(double reserves_bn, double floor_bn, double payment_sd_bn, double overdraft_spread_bp);
 
 void offer(const world::View& view, const Parameters& p, const Bank& bank, world::RepoVenue venue, world::Supply& supply);
 

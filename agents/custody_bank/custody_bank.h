@@ -1,4 +1,5 @@
-// BNY and State Street: custody and tri-party agents, sponsors of cleared repo. They lend clients' cash overnight inn// cleared repo near the interest on reserves, within the leverage left to the desk.
+// BNY and State Street: custody and tri-party agents, sponsors of cleared repo. They lend clients' cash overnight in
+// cleared repo near the interest on reserves, within the leverage left to the desk.
 #pragma once
 
 #include "engine/base/random.h"
@@ -11,6 +12,7 @@ namespace haven::agents::custody_bank {
 struct Parameters {
   double spread_bp = 0;  ///< over interest on reserves at which it starts to lend (negative: below)
   double slope_bp = 0;  ///< from the first dollar to the last
+  double spread_sd_bp = 0;  ///< of members' own curves around the common one
   double lend_share = 0;  ///< of its cash
 };
 

@@ -1,4 +1,5 @@
-// Federal Home Loan Banks and other GSEs: hold liquidity that earns no interest on reserves, so they lend overnight inn// cleared repo below it.
+// Federal Home Loan Banks and other GSEs: hold liquidity that earns no interest on reserves, so they lend overnight in
+// cleared repo below it.
 #pragma once
 
 #include "engine/base/random.h"
@@ -11,6 +12,7 @@ namespace haven::agents::home_loan_bank {
 struct Parameters {
   double spread_bp = 0;  ///< over interest on reserves at which it starts to lend (negative: below)
   double slope_bp = 0;  ///< from the first dollar to the last
+  double spread_sd_bp = 0;  ///< of members' own curves around the common one
   double lend_share = 0;  ///< of its cash
 };
 

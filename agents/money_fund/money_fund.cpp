@@ -17,10 +17,12 @@ void offer(const world::View& view, const Parameters& p, const Fund& fund, world
   const double share = venue == world::RepoVenue::dvp ? p.sponsored_share : 1.0 - p.sponsored_share;
   const double cash = std::max(0.0, std::min(view.cash_bn(), fund.assets_bn * p.repo_share)) * share;
   const double floor_bp = 100.0 * view.spec().rates.on_rrp_pct;
+  const double own_bp = p.spread_sd_bp * view.trait(0);
   constexpr int steps = 6;
   for (int i = 0; i < steps; ++i) {
     const double place = (i + 0.5) / steps;
-    supply.push_back({floor_bp + p.first_spread_bp + (p.last_spread_bp - p.first_spread_bp) * place * place, cash / steps});
+    const double spread_bp = own_bp + p.first_spread_bp + (p.last_spread_bp - p.first_spread_bp) * place * place;
+    supply.push_back({floor_bp + std::max(0.0, spread_bp), cash / steps});
   }
 }
 

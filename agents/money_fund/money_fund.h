@@ -2,8 +2,8 @@
 // overnight reverse repo. Government and prime funds differ: investors run from prime to government funds, which
 // raises the cash that looks for Treasury repo.
 //
-// Rule: a supply curve over the reverse-repo rate that steepens with the share of cash placed, because of counterparty
-// limits; prime funds lose a share of assets as uncertainty rises, government funds gain it (docs/model.md).
+// Rule: a supply curve over the reverse-repo rate, never below it, that steepens with the share of cash placed, because of
+// counterparty limits; each fund's lies higher or lower by its own amount; prime funds lose a share of assets as uncertainty rises, government funds gain it (docs/model.md).
 #pragma once
 
 #include "engine/base/random.h"
@@ -17,6 +17,7 @@ struct Parameters {
   double repo_share = 0;  ///< of assets, cash for repo and reverse repo; the rest is bills and other
   double first_spread_bp = 0;  ///< over the reverse-repo rate for the first dollar
   double last_spread_bp = 0;  ///< for the last
+  double spread_sd_bp = 0;  ///< of funds' own curves around the common one
   double sponsored_share = 0;  ///< offered in cleared (sponsored) repo; the rest tri-party
   double flight_share = 0;  ///< of assets moving per 10 points of uncertainty above calm: negative leaves (prime)
 };

@@ -44,6 +44,7 @@ struct Parameters {
   double swap_anchor_days = 0;  ///< half-life of the spread's return to its anchor when balance sheet is free
   double swap_cost_share = 0;  ///< of the shadow cost of balance sheet that the anchor carries
   double client_repo_spread_bp = 0;  ///< over its own funding, calm
+  double facility_reluctance_bp = 0, facility_reluctance_sd_bp = 0;  ///< mean and own part of what it bids over a facility's or its line's price
   double hoarding = 0;      ///< of the collateral that it passes on for other dealers, held back in full stress
   double rollover_cut = 0;  ///< of a client's repo, not rolled over in full stress
   double full_stress_fails_bn = 0, full_stress_defaults = 0, full_stress_sigma = 0;  ///< each alone makes stress full

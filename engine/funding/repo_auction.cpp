@@ -135,7 +135,9 @@ Money RepoAuction::match(std::vector<RepoMatch>& out) const {
   const auto by_name = [](const std::vector<RepoStep>& steps) {
     return [&steps](std::uint32_t a, std::uint32_t b) {
       const RepoStep &x = steps[a], &y = steps[b];
-      return x.name != y.name ? x.name < y.name : x.rate_hbp != y.rate_hbp ? x.rate_hbp < y.rate_hbp : a < b;
+      if (x.name != y.name) return x.name < y.name;
+      if (x.segment != y.segment) return x.segment < y.segment;
+      return x.rate_hbp != y.rate_hbp ? x.rate_hbp < y.rate_hbp : a < b;
     };
   };
   std::sort(lenders.begin(), lenders.end(), by_name(supply_));
@@ -151,10 +153,10 @@ Money RepoAuction::match(std::vector<RepoMatch>& out) const {
       if (cash.v == 0) continue;
       to_lend[l] -= cash;
       to_borrow[b] -= cash;
-      if (!out.empty() && out.back().lender == supply_[l].institution && out.back().borrower == demand_[b].institution) {
+      if (!out.empty() && out.back().lender == supply_[l].institution && out.back().borrower == demand_[b].institution && out.back().segment == supply_[l].segment) {
         out.back().cash += cash;
       } else {
-        out.push_back({supply_[l].institution, demand_[b].institution, cash});
+        out.push_back({supply_[l].institution, demand_[b].institution, cash, supply_[l].segment});
       }
     }
     left_out += to_lend[l];

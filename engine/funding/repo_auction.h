@@ -1,4 +1,4 @@
-// The morning auction of one repo segment, and the secured overnight rate of a day's trades.
+// The morning auction of repo, and the secured overnight rate of a day's trades.
 #pragma once
 
 #include <cstdint>
@@ -11,21 +11,24 @@
 namespace haven::funding {
 
 /// One step of a schedule. A lender offers `cash` at `rate_hbp` or more, a borrower wants `cash` at `rate_hbp` or less.
-/// An institution may place several steps. `name` is its stable name key: it breaks ties.
+/// An institution may place several steps. `name` is its stable name key: it breaks ties. Lenders of several segments may clear
+/// together: then a step's rate is what its cash costs a borrower, all in, and `segment` says where a lender lends it.
 struct RepoStep {
   InstitutionId institution;
   std::int32_t rate_hbp = 0;  ///< reservation rate of a lender, highest rate of a borrower
   Money cash;                 ///< >= 0, a multiple of the auction's grain
   std::uint64_t name = 0;
+  Segment segment = Segment::tri_party;
 };
 
 /// A pair for one contract out of a cleared auction.
 struct RepoMatch {
   InstitutionId lender, borrower;
   Money cash;
+  Segment segment = Segment::tri_party;  ///< the lender's
 };
 
-/// Uniform-price clearing of one segment, with its results. Holds only results and scratch of the last clear().
+/// Uniform-price clearing, with its results. Holds only results and scratch of the last clear().
 ///
 /// Rule: volume is the most that lenders at or below and borrowers at or above one rate agree on. The rate is that of
 /// the side rationed at the margin; when both sides' last steps fill exactly, the middle of the rates that clear,

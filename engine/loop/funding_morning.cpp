@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agents/primary_dealer/repo_bids.h"
 #include "engine/loop/phases.h"
 
 namespace haven::loop {
@@ -138,6 +139,31 @@ struct Morning {
     }
   }
 
+  // Taxes and deposits drawn, member by member in proportion to size.
+  void payments() {
+    for (const scenario::Payment& payment : spec.scenario.payments) {
+      if (payment.day != today) continue;
+      double from_size = 0, to_size = 0;
+      each_living(payment.from, [&](InstitutionId, double size) { from_size += size; });
+      each_living(payment.to, [&](InstitutionId, double size) { to_size += size; });
+      if (from_size <= 0 || to_size <= 0) continue;
+      const auto reason = payment.to == Kind::treasury ? ledger::Reason::tax : ledger::Reason::deposit;
+      each_living(payment.from, [&](InstitutionId from, double paying) {
+        each_living(payment.to, [&](InstitutionId to, double receiving) {
+          const Money amount = base::money_from_bn(payment.bn * (paying / from_size) * (receiving / to_size));
+          if (amount.v > 0) w().ledger.pay(from, to, amount, reason, w().journal, now());
+        });
+      });
+    }
+  }
+
+  template <class Do>
+  void each_living(Kind kind, Do act) {
+    for (std::uint32_t i = 0; i < spec.world.institutions.size(); ++i) {
+      if (spec.world.institutions[i].kind == kind && lives({i})) act(InstitutionId{i}, spec.openings[i].scale);
+    }
+  }
+
   void investors() {
     auto& p = state.population;
     const auto flow = [&](auto& funds, const auto& parameters) {
@@ -257,21 +283,22 @@ struct Morning {
   }
   std::vector<std::size_t> core_{};
 
-  void run_auction(world::RepoVenue venue, Segment segment, double share, double max_rate_bp, double haircut, Tally& tally) {
-    scratch.supply.clear();
-    scratch.demand.clear();
+  // What a dollar costs the borrower over its rate, relative to DVP.
+  double cost_bp(Segment segment) const {
+    return segment == Segment::tri_party ? spec.tri_party_cost_bp : segment == Segment::gcf ? spec.gcf_cost_bp : 0.0;
+  }
+
+  void collect_supply(world::RepoVenue venue, Segment segment) {
     auto& p = state.population;
-    const auto add = [&](InstitutionId id) {
-      const auto name = spec.world.institutions[id.v].name_key;
-      for (const world::SupplyStep& step : scratch.steps) scratch.supply.push_back({id, hbp(step.rate_bp), grains(step.cash_bn), name});
-      scratch.steps.clear();
-    };
     const auto offers = [&](auto& lenders, const auto& parameters) {
       for (auto& lender : lenders) {
         if (!lives(lender.self)) continue;
         scratch.steps.clear();
         offer(market.view(lender.self), parameters, lender, venue, scratch.steps);
-        add(lender.self);
+        const auto name = spec.world.institutions[lender.self.v].name_key;
+        for (const world::CashStep& step : scratch.steps) {
+          scratch.supply.push_back({lender.self, hbp(step.rate_bp + cost_bp(segment)), grains(step.cash_bn), name, segment});
+        }
       }
     };
     offers(p.government_money_fund, spec.population.government_money_fund);
@@ -279,23 +306,48 @@ struct Morning {
     offers(p.home_loan_bank, spec.population.home_loan_bank);
     offers(p.bank, spec.population.bank);
     offers(p.custody_bank, spec.population.custody_bank);
-    for (auto& dealer : p.primary_dealer) {
-      const double need = share * need_bn(dealer.self);
-      if (need > 0) scratch.demand.push_back({dealer.self, hbp(max_rate_bp), grains(need), spec.world.institutions[dealer.self.v].name_key});
+  }
+
+  void collect_demand() {
+    auto& dealers = state.population.primary_dealer;
+    double size = 0;
+    for (const auto& dealer : dealers) size += lives(dealer.self) ? dealer.scale : 0.0;
+    for (const auto& dealer : dealers) {
+      scratch.steps.clear();
+      const double facility_bn = spec.population.central_bank.standing_repo_cap_bn * dealer.scale / std::max(1e-9, size);
+      agents::primary_dealer::repo_bids(market.view(dealer.self), spec.population.primary_dealer, need_bn(dealer.self), facility_bn, scratch.steps);
+      const auto name = spec.world.institutions[dealer.self.v].name_key;
+      for (const world::CashStep& step : scratch.steps) scratch.demand.push_back({dealer.self, hbp(step.rate_bp), grains(step.cash_bn), name});
     }
+  }
+
+  // All segments at once: a dealer needs dollars, whichever segment they come from (docs/decisions/0014).
+  void dealers() {
+    scratch.supply.clear();
+    scratch.demand.clear();
+    collect_supply(world::RepoVenue::tri_party, Segment::tri_party);
+    collect_supply(world::RepoVenue::dvp, Segment::dvp);
+    collect_supply(world::RepoVenue::gcf, Segment::gcf);
+    collect_demand();
     scratch.auction.clear(scratch.supply, scratch.demand, kGrain);
-    if (!scratch.auction.rate_hbp()) {
-      tally.refused_bn += base::to_bn(scratch.auction.refused_total());
-      return;
+    Tally tri_party, dvp, gcf;
+    if (scratch.auction.rate_hbp()) {
+      scratch.matches.clear();
+      scratch.auction.match(scratch.matches);
+      for (const funding::RepoMatch& m : scratch.matches) {
+        const double rate_bp = *scratch.auction.rate_hbp() * 0.01 - cost_bp(m.segment);
+        const bool agent = m.segment == Segment::tri_party;
+        const Money got = borrow(m.lender, m.borrower, m.segment, m.cash, rate_bp, agent ? spec.tri_party_haircut : 0.0, agent ? funding::Reuse::forbidden : funding::Reuse::permitted);
+        (agent ? tri_party : m.segment == Segment::gcf ? gcf : dvp).add(base::to_bn(got), rate_bp);
+      }
     }
-    scratch.matches.clear();
-    scratch.auction.match(scratch.matches);
-    const double rate_bp = *scratch.auction.rate_hbp() * 0.01;
-    for (const funding::RepoMatch& m : scratch.matches) {
-      const Money got = borrow(m.lender, m.borrower, segment, m.cash, rate_bp, haircut, segment == Segment::tri_party ? funding::Reuse::forbidden : funding::Reuse::permitted);
-      tally.add(base::to_bn(got), rate_bp);
-    }
-    tally.refused_bn += base::to_bn(scratch.auction.refused_total());
+    probes.repo(w(), "tri_party", tri_party.volume_bn, tri_party.rate_pct(), 100.0 * spec.tri_party_haircut, 0);
+    probes.repo(w(), "dvp", dvp.volume_bn, dvp.rate_pct(), 0, 0);
+    probes.repo(w(), "gcf", gcf.volume_bn, gcf.rate_pct(), 0, 0);
+    auto& f = w().funding;
+    if (tri_party.volume_bn > 0) f.tri_party_pct = tri_party.rate_pct();
+    if (dvp.volume_bn > 0) f.dvp_pct = dvp.rate_pct();
+    if (gcf.volume_bn > 0) f.gcf_pct = gcf.rate_pct();
   }
 
   void facilities() {
@@ -328,24 +380,14 @@ struct Morning {
     scratch.trades.clear();
     clients();
     between_dealers();
-    // A dealer pays up to a little over the standing facility before it turns to it.
-    const double ceiling_bp = 100.0 * spec.world.rates.standing_repo_pct + 5.0;
-    Tally tri_party, dvp, gcf;
-    run_auction(world::RepoVenue::tri_party, Segment::tri_party, spec.tri_party_share, ceiling_bp, spec.tri_party_haircut, tri_party);
-    run_auction(world::RepoVenue::dvp, Segment::dvp, 0.8, ceiling_bp, 0.0, dvp);
-    run_auction(world::RepoVenue::gcf, Segment::gcf, 1.0, ceiling_bp, 0.0, gcf);
-    // What the later segments could not give is asked once more where it is cheapest.
-    run_auction(world::RepoVenue::tri_party, Segment::tri_party, 1.0, ceiling_bp, spec.tri_party_haircut, tri_party);
-    probes.repo(w(), "tri_party", tri_party.volume_bn, tri_party.rate_pct(), 100.0 * spec.tri_party_haircut, 0);
-    probes.repo(w(), "dvp", dvp.volume_bn, dvp.rate_pct(), 0, 0);
-    probes.repo(w(), "gcf", gcf.volume_bn, gcf.rate_pct(), 0, 0);
+    dealers();
     facilities();
     auto& f = w().funding;
-    if (tri_party.volume_bn > 0) f.tri_party_pct = tri_party.rate_pct();
-    if (dvp.volume_bn > 0) f.dvp_pct = dvp.rate_pct();
-    if (gcf.volume_bn > 0) f.gcf_pct = gcf.rate_pct();
     const auto sofr = funding::secured_overnight_rate(scratch.trades, hbp(spec.world.sofr_trim * 1e4));
     if (sofr) f.sofr_pct = funding::published_bp(sofr->median_hbp) * 0.01;
+    double refused_bn = 0;
+    for (const auto& dealer : state.population.primary_dealer) refused_bn += need_bn(dealer.self);
+    probes.secured_rate(w(), sofr, refused_bn);
   }
 };
 
@@ -371,6 +413,7 @@ void funding_morning(const Spec& spec, State& state, Market& market, metrics::Pr
   scratch.per_million.resize(world::kSecurities);
   Morning morning{spec, state, market, probes, scratch, spec.world.days[day], spec.world.settle[day]};
   morning.settle();
+  morning.payments();
   morning.investors();
   morning.make_repo();
   repay_lines(spec, state);

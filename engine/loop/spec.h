@@ -60,7 +60,7 @@ struct Spec {
   std::optional<RuleChange> rule_change;
   scenario::ScenarioSpec scenario;
   double interdealer_share = 0;                           ///< of a non-core dealer's funding that comes through core dealers
-  double tri_party_share = 0.6;                           ///< of a dealer's funding asked in tri-party first
+  double tri_party_cost_bp = 0, gcf_cost_bp = 0;          ///< of a dollar there over its rate, to the borrower, relative to DVP
   double tri_party_haircut = 0.02;
   funding::MarginRule futures_margin, swap_margin;
   funding::HaircutRule client_haircut;                    ///< base_hbp is each client's own, in Opening

@@ -163,6 +163,18 @@ void Probes::dealer(const world::World& w, base::InstitutionId id, double use_le
   }
 }
 
+void Probes::secured_rate(const world::World& w, const std::optional<funding::OvernightRate>& rate, double refused_bn) {
+  if (!on()) return;
+  if (rate) {
+    day_value("sofr_p01_pct", w, rate->p01_hbp * 1e-4);
+    day_value("sofr_p25_pct", w, rate->p25_hbp * 1e-4);
+    day_value("sofr_p75_pct", w, rate->p75_hbp * 1e-4);
+    day_value("sofr_p99_pct", w, rate->p99_hbp * 1e-4);
+    day_value("sofr_volume_bn", w, base::to_bn(rate->volume));
+  }
+  day_value("repo_dealer_refused_bn", w, refused_bn);
+}
+
 void Probes::repo(const world::World& w, const std::string& segment, double volume_bn, double rate_pct, double haircut_pct, double refused_bn) {
   if (!on()) return;
   result_.repo.push_back({spec_->days[static_cast<std::size_t>(w.day)], segment, volume_bn, rate_pct, haircut_pct, refused_bn});
@@ -236,6 +248,13 @@ void Probes::day_end(const world::World& w) {
   day_value("sofr_minus_iorb_bp", w, 100.0 * (w.funding.sofr_pct - spec_->rates.iorb_pct));
   day_value("sofr_pct", w, w.funding.sofr_pct);
   day_value("iorb_pct", w, spec_->rates.iorb_pct);
+  day_value("treasury_cash_bn", w, base::to_bn(w.ledger.cash(spec_->treasury)));
+  double reserves_bn = 0;
+  for (std::uint32_t i = 0; i < spec_->institutions.size(); ++i) {
+    const auto kind = spec_->institutions[i].kind;
+    if (kind == world::Kind::bank || kind == world::Kind::custody_bank) reserves_bn += base::to_bn(w.ledger.cash({i}));
+  }
+  day_value("reserves_bn", w, reserves_bn);
   day_value("repo_refused_bn", w, repo_refused_bn_);
   day_value("fails_bn", w, failed_bn_);
   if (basket_samples_ > 0) day_value("bid_ask_off_TY_bp", w, basket_spread_sum_ / basket_samples_);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/funding/repo_auction.h"
 #include "engine/metrics/metric.h"
 #include "engine/metrics/microstructure.h"
 #include "engine/metrics/run_result.h"
@@ -50,6 +51,8 @@ class Probes {
   void close(const world::World& w);
   /// `use`: per dealer, its use of leverage and of value-at-risk, and its cost of balance sheet.
   void dealer(const world::World& w, base::InstitutionId id, double use_leverage, double use_var, double cost_bp, const std::string& constraint);
+  /// The morning's secured overnight rate, if there was one, and what dealers needed and got neither in repo nor at a facility.
+  void secured_rate(const world::World& w, const std::optional<funding::OvernightRate>& rate, double refused_bn);
   void repo(const world::World& w, const std::string& segment, double volume_bn, double rate_pct, double haircut_pct, double refused_bn);
   void liquidity_need(const world::World& w, base::InstitutionId id, double variation_bn, double initial_bn, double haircut_bn);
   void fast_traders_out(double share);

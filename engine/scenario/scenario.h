@@ -52,6 +52,13 @@ struct Purchases {
   std::array<double, world::kSecurities> security_share{};
 };
 
+/// Cash of one kind to another before a morning's repo, shared by size: taxes, deposits drawn.
+struct Payment {
+  base::Date day;
+  world::Kind from = world::Kind::bank, to = world::Kind::treasury;
+  double bn = 0;
+};
+
 /// An institution that is made to fail.
 struct Failure {
   base::Time time;
@@ -75,6 +82,7 @@ struct ScenarioSpec {
   std::vector<Auction> auctions;
   std::vector<Purchases> purchases;
   std::vector<Failure> failures;
+  std::vector<Payment> payments;
 };
 
 /// One change of the public state.

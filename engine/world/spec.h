@@ -130,6 +130,7 @@ struct Covariance {
 
 struct PolicyRates {
   double iorb_pct = 0, on_rrp_pct = 0, standing_repo_pct = 0, target_lower_pct = 0;
+  double overnight_overdraft_pct = 0;  ///< what the central bank charges an account that ends the day below zero
 };
 
 struct WorldSpec {

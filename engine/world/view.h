@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <span>
 
+#include "engine/base/random.h"
 #include "engine/world/world.h"
 
 namespace haven::world {
@@ -71,6 +72,14 @@ class View {
   double cash_need_bn() const { return std::max(0.0, base::to_bn(own().call_due) + line_drawn_bn() - cash_bn()); }
   /// What it owes on its committed line, principal, $bn.
   double line_drawn_bn() const { return base::to_bn(world_->credit.line(self_).drawn); }
+  /// What it may still draw on that line, $bn, and the line's price over interest on reserves.
+  double line_undrawn_bn() const { return base::to_bn(world_->credit.undrawn(self_)); }
+  double line_spread_bp() const { return world_->credit.line(self_).spread_hbp * 0.01; }
+  /// A standard normal that it carries for life: fixed by its name and `which`, the same in every run.
+  double trait(std::uint32_t which) const {
+    return base::Draws{0, spec_->institutions[self_.v].name_key, 0, which}.normal(base::Purpose::heterogeneity);
+  }
+  std::uint32_t index_in_kind() const { return spec_->institutions[self_.v].index_in_kind; }
   const Account& own() const { return world_->accounts[self_.v]; }
   double cash_bn() const { return base::to_bn(world_->ledger.cash(self_)); }
   /// Economic holding of a security, lots of $100,000 (negative: short).

@@ -90,14 +90,14 @@ Outcome Desk::haven_with_room(const std::vector<std::string>& arguments, std::si
   return wait(program);
 }
 
-std::string short_lines() {
+std::string short_lines(const std::optional<std::string>& reference) {
   return "base: \"baseline/2025q1\"\n"
-         "name: \"short\"\n"
+         "name: \"short\"" + (reference ? " reference: \"" + *reference + "\"\n" : "\n") +
          "calendar { from: \"2025-01-06\" scored_from: \"2025-01-07\" to: \"2025-01-07\" burn_in_days: 0 }\n";
 }
 
 void write_short_config(const Desk& desk) {
-  desk.write("short.textproto", short_lines() + "reference: \"observed\"\n");
+  desk.write("short.textproto", short_lines("observed"));
   const std::string window = "series: \"yield_10y_bp\" statistic: \"change\" from: \"2025-01-06\" to: \"2025-01-07\" observed: 0 flag: OUTCOME ";
   desk.write("observed.textproto", "name: \"observed\"\n"
                                    "moment { name: \"always_inside_bp\" " + window + "low: -100000 high: 100000 }\n"

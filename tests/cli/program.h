@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,8 @@ class Desk {
 /// Written as short.textproto and observed.textproto. One moment is inside its band whatever happens, one never is.
 void write_short_config(const Desk& desk);
 /// The first three lines of a config of two trading days; what is wrong comes on line 4.
-std::string short_lines();
+/// Without `reference` the baseline's stands.
+std::string short_lines(const std::optional<std::string>& reference = "");
 
 /// What `haven export` writes of a result file, all tables in one text. Requires that it exports.
 std::string tables(const Desk& desk, const std::string& file);

@@ -46,6 +46,22 @@ TEST_CASE("when both margins fill exactly the rate is in the middle of those tha
   CHECK(auction.rate_hbp() == -43'001);
 }
 
+TEST_CASE("lenders of several segments clear together, and each match says in whose segment the cash is lent", "[funding]") {
+  RepoStep agent = step(0, 430, 100), cleared = step(1, 436, 100), same_lender = step(0, 433, 50);
+  agent.segment = Segment::tri_party;
+  cleared.segment = Segment::dvp;
+  same_lender.segment = Segment::dvp;
+  RepoAuction auction;
+  auction.clear(std::vector{agent, cleared, same_lender}, std::vector{step(5, 450, 180)}, dollars(1));
+  CHECK(auction.rate_hbp() == bp(436));
+  std::vector<RepoMatch> matches;
+  CHECK(auction.match(matches) == Money{});
+  Money in_tri_party, in_dvp;
+  for (const RepoMatch& m : matches) (m.segment == Segment::tri_party ? in_tri_party : in_dvp) += m.cash;
+  CHECK(in_tri_party == dollars(100));
+  CHECK(in_dvp == dollars(80));
+}
+
 TEST_CASE("no rate comes out where nobody agrees", "[funding]") {
   RepoAuction auction;
   auction.clear(std::vector{step(0, 451, 100)}, std::vector{step(5, 450, 100)}, dollars(1));

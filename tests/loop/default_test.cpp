@@ -47,9 +47,10 @@ const Told& told() {
     }
     loop::advance(spec, state, probes);
     check_everything(state);
-    // Whoever defaulted has no contract, no future, no swap and no order left.
-    for (std::uint32_t i = 0; i < spec.world.institutions.size(); ++i) {
-      if (!state.world.accounts[i].defaulted) continue;
+    // Whoever defaulted before the last day has no contract, no future, no swap and no order left.
+    for (const auto& estate : state.estates) {
+      if (base::date_of(estate.since) >= spec.world.days.back()) continue;
+      const std::uint32_t i = estate.who.v;
       CHECK(state.world.contracts.borrowed({i}).v == 0);
       CHECK(state.world.contracts.lent({i}).v == 0);
       CHECK(state.world.accounts[i].futures_margin.v == 0);

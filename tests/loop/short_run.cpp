@@ -6,6 +6,7 @@ namespace {
 constexpr const char* kText = R"(
 base: "baseline/2025q1"
 name: "short_run"
+reference: ""
 calendar { from: "2025-01-06" scored_from: "2025-01-08" to: "2025-01-09" burn_in_days: 0 }
 scenario {
   before { date: "2025-01-03" two_year_pct: 4.00 uncertainty: 18 equity_index: 5900 }
@@ -40,7 +41,7 @@ const assemble::Experiment& plain_short_run() {
 
 const assemble::Experiment& two_day_run() {
   static const assemble::Experiment experiment = assemble::assemble(
-      "baseline/2025q1", with({"calendar.from=2025-01-06", "calendar.scored_from=2025-01-07", "calendar.to=2025-01-07", "calendar.burn_in_days=0"}));
+      "baseline/2025q1", with({"calendar.from=2025-01-06", "calendar.scored_from=2025-01-07", "calendar.to=2025-01-07", "calendar.burn_in_days=0", "reference=\"\""}));
   return experiment;
 }
 

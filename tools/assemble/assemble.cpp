@@ -147,7 +147,7 @@ class Assembler {
     w.fidelity = m.fidelity();
     w.start_uncertainty = m.calm_uncertainty();
     w.swap_sigma_bp = m.swap_sigma_bp();
-    w.rates = {m.rates().iorb_pct(), m.rates().on_rrp_pct(), m.rates().standing_repo_pct(), m.rates().target_lower_pct()};
+    w.rates = {m.rates().iorb_pct(), m.rates().on_rrp_pct(), m.rates().standing_repo_pct(), m.rates().target_lower_pct(), m.rates().overnight_overdraft_pct()};
     const auto& b = m.beliefs();
     w.beliefs.fear_coefficient_bp = b.fear_coefficient_bp();
     w.beliefs.fear_threshold = b.fear_threshold();
@@ -674,15 +674,24 @@ class Assembler {
       if (sum <= 0) return fault(path, "shares that sum to " + std::to_string(sum), "more than zero");
       for (const auto& f : found) to[f.first] += f.second / sum;
     };
+    const auto kind_of = [&](const std::string& path, const std::string& name) -> std::optional<world::Kind> {
+      const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == name; });
+      if (group != groups_.end()) return group->kind;
+      fault(path, "\"" + name + "\"", "a population of this run");
+      return std::nullopt;
+    };
+    for (const auto& p : s.payment()) {
+      const std::string path = "scenario.payment[name=" + p.name() + "]";
+      const auto from = kind_of(path + ".from", p.from()), to = kind_of(path + ".to", p.to());
+      if (from && to && *from == *to) fault(path + ".to", "\"" + p.to() + "\"", "another population than the one that pays");
+      if (from && to) out.payments.push_back({trading_day(path + ".date", p.date()), *from, *to, p.bn()});
+    }
     for (const auto& f : s.flow()) {
       const std::string path = "scenario.flow[name=" + f.name() + "]";
       scenario::OutsideFlow flow;
-      const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == f.population(); });
-      if (group == groups_.end()) {
-        fault(path + ".population", "\"" + f.population() + "\"", "a population of this run");
-        continue;
-      }
-      flow.kind = group->kind;
+      const auto kind = kind_of(path + ".population", f.population());
+      if (!kind) continue;
+      flow.kind = *kind;
       flow.from = inside(path + ".from", f.from());
       flow.to = inside(path + ".to", f.to());
       if (flow.to < flow.from) fault(path + ".to", f.to() + ", before " + f.from(), "a last day that is not before the first");
@@ -711,7 +720,8 @@ class Assembler {
     const auto& f = run_->funding();
     auto& s = spec();
     s.interdealer_share = f.interdealer_share();
-    s.tri_party_share = f.tri_party_share();
+    s.tri_party_cost_bp = f.tri_party_cost_bp();
+    s.gcf_cost_bp = f.gcf_cost_bp();
     s.tri_party_haircut = 0.01 * f.tri_party_haircut_pct();
     s.operating_cash_bn = f.operating_cash_bn();
     world().sofr_trim = f.sofr_trim_share();

@@ -55,20 +55,26 @@ void fill(agents::primary_dealer::Parameters& p, const config::PrimaryDealer& m,
   p.calm_sigma = m.calm_sigma();
   p.auction_reach = m.auction_reach();
   p.auction_backstop_sigma = m.auction_backstop_sigma();
+  p.facility_reluctance_bp = m.facility_reluctance_bp();
+  p.facility_reluctance_sd_bp = m.facility_reluctance_sd_bp();
 }
 
 void fill(agents::custody_bank::Parameters& p, const config::CustodyBank& m, const LoadedConfig& config, const std::string& path) {
   (void)config, (void)path;
   p.spread_bp = m.spread_bp();
   p.slope_bp = m.slope_bp();
+  p.spread_sd_bp = m.spread_sd_bp();
   p.lend_share = m.lend_share();
 }
 
 void fill(agents::bank::Parameters& p, const config::Bank& m, const LoadedConfig& config, const std::string& path) {
   (void)config, (void)path;
-  p.first_spread_bp = m.first_spread_bp();
-  p.last_spread_bp = m.last_spread_bp();
+  p.repo_lenders = m.repo_lenders();
+  p.least_spread_bp = m.least_spread_bp();
+  p.most_spread_bp = m.most_spread_bp();
   p.floor_share = m.floor_share();
+  p.floor_sd = m.floor_sd();
+  p.payment_sd = m.payment_sd();
   p.gcf_share = m.gcf_share();
 }
 
@@ -138,6 +144,7 @@ void fill(agents::money_fund::Parameters& p, const config::MoneyFund& m, const L
   p.repo_share = m.repo_share();
   p.first_spread_bp = m.first_spread_bp();
   p.last_spread_bp = m.last_spread_bp();
+  p.spread_sd_bp = m.spread_sd_bp();
   p.sponsored_share = m.sponsored_share();
   p.flight_share = m.flight_share();
 }
@@ -146,6 +153,7 @@ void fill(agents::home_loan_bank::Parameters& p, const config::HomeLoanBank& m, 
   (void)config, (void)path;
   p.spread_bp = m.spread_bp();
   p.slope_bp = m.slope_bp();
+  p.spread_sd_bp = m.spread_sd_bp();
   p.lend_share = m.lend_share();
 }
 

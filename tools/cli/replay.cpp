@@ -10,7 +10,7 @@ void add_replay(CLI::App& app, int& code) {
   command->footer("Example: haven replay april-2025 --seeds 8\nThe default --out is EVENT.sqlite in this folder, with '_' for '-'; the report is EVENT.html.\n"
                   "None with --no-metrics or a planted fault: such runs are kept only where --out says, as another plan.\n"
                   "An existing file of the same plan is resumed, another is refused without --force.");
-  command->add_option("event", o->plan, "april-2025")->required();
+  command->add_option("event", o->plan, "april-2025 or september-2019")->required();
   add_ensemble_options(*command, *o);
   command->callback([o, &code] {
     std::string file = o->plan;

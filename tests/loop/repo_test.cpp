@@ -1,0 +1,72 @@
+// The repo morning: who sets the rate, and what a drain of reserves does to it (docs/decisions/0014).
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/loop/short_run.h"
+
+using namespace haven;
+using namespace haven::tests;
+
+namespace {
+
+double sofr_after_bp(const loop::Spec& spec, std::size_t day) {
+  auto state = loop::initial_state(spec, 1);
+  advance_to(spec, state, moment(spec, day, 8));
+  return 100.0 * state.world.funding.sofr_pct;
+}
+
+double cash_bn(const loop::Spec& spec, const loop::State& state, world::Kind kind) {
+  double sum = 0;
+  for (std::uint32_t i = 0; i < spec.world.institutions.size(); ++i) {
+    if (spec.world.institutions[i].kind == kind) sum += base::to_bn(state.world.ledger.cash({i}));
+  }
+  return sum;
+}
+
+const std::string kTax = "scenario.payment={ name: \"tax\" date: \"2025-01-07\" from: \"households\" to: \"us_treasury\" bn: 30 }";
+
+}  // namespace
+
+TEST_CASE("a little less of one kind of cash moves the secured rate by a few basis points, not to the borrowers' last bid", "[loop][repo]") {
+  const double with = sofr_after_bp(plain_short_run().spec, 1);
+  const double without = sofr_after_bp(short_run({"population[name=prime_money_funds].count=0"}).spec, 1);
+  CHECK(without > with - 1e-9);
+  CHECK(without - with < 5);
+}
+
+TEST_CASE("the drain of September 2019 lifts the secured rate with that time's reserves, and by less than 10 bp with those of 2025", "[loop][repo]") {
+  const auto scarce = assemble::assemble("replays/september_2019", {}), ample = assemble::assemble("studies/september_2019_ample_reserves", {});
+  const auto& days = scarce.spec.world.days;
+  base::Date friday;
+  REQUIRE(base::parse_date("2019-09-13", friday));
+  const auto before = static_cast<std::size_t>(std::find(days.begin(), days.end(), friday) - days.begin());
+  REQUIRE(before + 2 < days.size());
+  const auto moved = [&](const loop::Spec& spec) { return sofr_after_bp(spec, before + 2) - sofr_after_bp(spec, before); };
+  const double ample_bp = moved(ample.spec);
+  CHECK(moved(scarce.spec) > std::max(5.0, ample_bp));
+  CHECK(std::abs(ample_bp) < 10);
+}
+
+TEST_CASE("a dated payment takes cash from one population to another on its morning, and nothing else is made or lost", "[loop][repo]") {
+  const auto& plain = plain_short_run().spec;
+  const auto taxed = short_run({kTax}).spec;
+  REQUIRE(taxed.scenario.payments.size() == 1);
+  auto a = loop::initial_state(plain, 1), b = loop::initial_state(taxed, 1);
+  advance_to(plain, a, moment(plain, 1, 6));
+  advance_to(taxed, b, moment(taxed, 1, 6));
+  CHECK(a.world.journal.digest() == b.world.journal.digest());
+  advance_to(plain, a, moment(plain, 1, 7, 1));
+  advance_to(taxed, b, moment(taxed, 1, 7, 1));
+  CHECK(cash_bn(taxed, b, world::Kind::treasury) - cash_bn(plain, a, world::Kind::treasury) == Approx(30).margin(1e-6));
+  CHECK(cash_bn(plain, a, world::Kind::household) - cash_bn(taxed, b, world::Kind::household) == Approx(30).margin(1e-6));
+  CHECK_NOTHROW(run_whole(taxed));
+}
+
+TEST_CASE("a payment of nobody, to the payer itself or on a day without trading is refused with its place", "[loop][repo][bad]") {
+  const auto with = [](std::string from, std::string to, std::string date) {
+    return short_run({"scenario.payment={ name: \"tax\" date: \"" + date + "\" from: \"" + from + "\" to: \"" + to + "\" bn: 30 }"});
+  };
+  CHECK_THROWS_WITH(with("atlantis", "us_treasury", "2025-01-07"), Catch::Contains("atlantis"));
+  CHECK_THROWS_WITH(with("banks", "banks", "2025-01-07"), Catch::Contains("another population"));
+  CHECK_THROWS_WITH(with("banks", "us_treasury", "2025-01-05"), Catch::Contains("2025-01-05"));
+}
