@@ -9,7 +9,6 @@
 namespace haven::metrics {
 namespace {
 
-using world::kBooks;
 using world::kNodes;
 using world::kOutrightBooks;
 
@@ -55,6 +54,7 @@ Microstructure::Microstructure(const world::WorldSpec& spec) : spec_(&spec) {
 }
 
 void Microstructure::took(std::size_t book, base::Side side) {
+  if (book >= kOutrightBooks) return;
   Signs& s = signs_[book];
   const auto sign = static_cast<std::int8_t>(base::sign(side));
   for (std::size_t k = 0; k < kLags; ++k) {

@@ -17,7 +17,7 @@ class Microstructure {
  public:
   explicit Microstructure(const world::WorldSpec& spec);
 
-  /// An order that took liquidity in a book, once an order however many fills it had.
+  /// An order that took liquidity in a book, once an order however many fills it had. Spreadovers are not looked at.
   void took(std::size_t book, base::Side side);
   /// One fill in a book.
   void filled(base::InstitutionId taker, base::InstitutionId maker, std::size_t book, std::int64_t lots);
@@ -46,13 +46,13 @@ class Microstructure {
   const world::WorldSpec* spec_;
   std::vector<std::uint8_t> fast_;                 ///< by institution: a principal trading firm
   std::vector<std::uint32_t> fast_ids_;
-  std::array<Signs, world::kBooks> signs_{};
-  std::array<BookDay, world::kBooks> books_{};
+  std::array<Signs, world::kOutrightBooks> signs_{};
+  std::array<BookDay, world::kOutrightBooks> books_{};
   double fast_fills_ = 0, fills_ = 0;              ///< sides of fills in bond books, face
   double fast_cash_ = 0, cash_ = 0;                ///< sides of all bond trades, face
   std::vector<double> last_duration_;              ///< by fast trader, ten-year equivalents, at the last sample of the day
   double now_last_ = 0, last_last_ = 0;            ///< sums of x(t) x(t-5 min) and x(t-5 min)^2, run to date
-  std::array<double, world::kBooks> last_bp_{};    ///< yield at the last sample of the day; 0: none
+  std::array<double, world::kOutrightBooks> last_bp_{};    ///< yield at the last sample of the day; 0: none
   std::array<std::vector<double>, 2> moves_bp_;    ///< absolute five-minute moves of the ten-year and of TY, run to date
   std::int64_t noon_lots_ = 0, peak_lots_ = 0, last_volume_ = 0;  ///< TY, of the quiet and the busy hours
 };

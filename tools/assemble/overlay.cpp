@@ -4,6 +4,7 @@
 #include "tools/assemble/set_path.h"
 
 namespace haven::assemble {
+
 bool is_rule(const std::string& name, const LoadOptions& options) {
   LoadOptions plain = options;
   plain.sets.clear();
