@@ -38,5 +38,20 @@ TEST_CASE("a merge takes every table of every run, also where files number their
   CHECK(read_folder(folder / "joined") == read_folder(folder / "one"));
 }
 
+TEST_CASE("of files that share some runs, every run is taken once, with its own rows", "[results][merge]") {
+  const TemporaryFolder folder;
+  const auto save = [&](const std::string& name, const std::vector<std::uint64_t>& seeds) {
+    ResultStore store(folder / name, sample_manifest());
+    for (const auto seed : seeds) store.save(sample_run(seed));
+  };
+  save("one.sqlite", {1, 2, 3, 4});
+  save("a.sqlite", {2, 1});
+  save("b.sqlite", {1, 3, 2, 4});
+  merge_results({folder / "a.sqlite", folder / "b.sqlite"}, folder / "joined.sqlite", [](const ResultFile&) {});
+  export_csv(ResultFile(folder / "one.sqlite"), folder / "one");
+  export_csv(ResultFile(folder / "joined.sqlite"), folder / "joined");
+  CHECK(read_folder(folder / "joined") == read_folder(folder / "one"));
+}
+
 }  // namespace
 }  // namespace haven::results

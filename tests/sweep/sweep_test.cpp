@@ -204,6 +204,27 @@ TEST_CASE("a missing share is found as a hole, by its first run", "[sweep][merge
   CHECK(holes.first_seed == 1);
 }
 
+TEST_CASE("holes are counted run by run, and seeds that the plan does not ask for fill none", "[sweep][merge]") {
+  const Folder folder;
+  {
+    results::ResultStore store(folder / "r.sqlite", manifest());
+    const auto save = [&](std::int64_t point, std::uint64_t seed) {
+      metrics::RunResult run;
+      run.seed = seed;
+      store.save(run, "model", point);
+    };
+    for (const std::uint64_t seed : {1, 2, 3, 4}) save(0, seed);
+    for (const std::uint64_t seed : {1, 3}) save(1, seed);
+    for (const std::uint64_t seed : {3, 4}) save(2, seed);
+    store.save(metrics::RunResult{}, "another", 1);
+  }
+  const auto holes = find_holes(grid(4, 3), results::ResultFile(folder / "r.sqlite"));
+  CHECK(holes.runs == 6);
+  CHECK(holes.missing == 6);
+  CHECK(holes.first_point == 1);
+  CHECK(holes.first_seed == 2);
+}
+
 TEST_CASE("files that contradict each other, or belong to two plans, are not merged, and nothing is left", "[sweep][merge]") {
   const Folder folder;
   const auto plan = grid(2, 2);

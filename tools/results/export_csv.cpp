@@ -1,10 +1,14 @@
 #include "tools/results/export_csv.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
+#include <vector>
 
 #include "tools/results/schema.h"
 
@@ -24,10 +28,6 @@ constexpr Table kTables[] = {
      "SELECT variant, point, seed, status, error, digest, events, orders, trades FROM runs "
      "ORDER BY variant, point, seed"},
     {"points", "SELECT point, axis, value, label FROM points ORDER BY point, place"},
-    // Run by run in the order of their index, so that only one run's metrics are sorted at a time.
-    {"metrics",
-     "SELECT variant, point, seed, m.name AS metric, value FROM runs CROSS JOIN raw_metrics USING(run) "
-     "CROSS JOIN names m ON m.id = metric ORDER BY variant, point, seed, m.name"},
     {"flows",
      "SELECT * FROM flows ORDER BY variant, point, seed, day, seller_kind, buyer_kind, sector, face_bn, "
      "ten_year_equivalent_bn"},
@@ -77,13 +77,23 @@ void append_text(std::string& line, const std::string& text) {
   line += '"';
 }
 
+void append_number(std::string& line, std::int64_t value) {
+  const fmt::format_int digits(value);
+  line.append(digits.data(), digits.size());
+}
+
+void append_number(std::string& line, double value) {
+  char digits[32];  // the longest is -2.2250738585072014e-308
+  line.append(digits, fmt::format_to(digits, FMT_COMPILE("{}"), value));
+}
+
 void append_cell(std::string& line, const Statement& row, int column) {
   switch (row.column_type(column)) {
     case SQLITE_INTEGER:
-      fmt::format_to(std::back_inserter(line), "{}", row.integer(column));
+      append_number(line, row.integer(column));
       break;
     case SQLITE_FLOAT:
-      fmt::format_to(std::back_inserter(line), "{}", row.real(column));
+      append_number(line, row.real(column));
       break;
     case SQLITE_NULL:
       break;
@@ -105,8 +115,15 @@ class CsvFile {
   }
   CsvFile(const CsvFile&) = delete;
   CsvFile& operator=(const CsvFile&) = delete;
-  void write(const std::string& text) { out_ << text; }
+  /// Where the next line goes; it must end before flush() or close().
+  std::string& text() { return text_; }
+  /// Sends what there is to the file when it is much.
+  void flush() {
+    if (text_.size() < kMuch) return;
+    send();
+  }
   void close() {
+    send();
     out_.close();
     require(static_cast<bool>(out_));
     std::error_code error;
@@ -118,49 +135,108 @@ class CsvFile {
   void require(bool good) const {
     if (!good) throw StoreError(Fault::cannot_write, fmt::format("{}: cannot be written", path_));
   }
-  std::string path_, unfinished_;
+  void send() {
+    out_.write(text_.data(), static_cast<std::streamsize>(text_.size()));
+    require(static_cast<bool>(out_));
+    text_.clear();
+  }
+  static constexpr std::size_t kMuch = 1 << 18;
+  std::string path_, unfinished_, text_;
   std::ofstream out_;
 };
 
 void export_table(const ResultFile& file, const std::filesystem::path& folder, const Table& table) {
   CsvFile csv(folder / fmt::format("{}.csv", table.name));
   Statement row(file.database(), table.sql);
-  std::string line;
+  std::string& text = csv.text();
   for (int i = 0; i < row.columns(); ++i) {
-    if (i > 0) line += ',';
-    line += row.column_name(i);
+    if (i > 0) text += ',';
+    text += row.column_name(i);
   }
-  csv.write(line + "\n");
+  text += '\n';
   while (row.step()) {
-    line.clear();
     for (int i = 0; i < row.columns(); ++i) {
-      if (i > 0) line += ',';
-      append_cell(line, row, i);
+      if (i > 0) text += ',';
+      append_cell(text, row, i);
     }
-    csv.write(line += '\n');
+    text += '\n';
+    csv.flush();
+  }
+  csv.close();
+}
+
+/// "variant,point,seed," of a statement's first columns.
+void set_run(std::string& prefix, const Statement& row) {
+  prefix.clear();
+  for (int i = 0; i < 3; ++i) {
+    append_cell(prefix, row, i);
+    prefix += ',';
+  }
+}
+
+/// The table with by far the most rows, so no join and no sort by the database.
+void export_metrics(const ResultFile& file, const std::filesystem::path& folder) {
+  struct Name {
+    std::int64_t id = 0;
+    std::string text;
+  };
+  std::vector<Name> names;  // in the order of rows
+  std::vector<std::size_t> place;  // in `names`, by id
+  Statement name(file.database(), "SELECT id, name FROM names ORDER BY name");
+  while (name.step()) {
+    std::string text;
+    append_text(text, name.text(1));
+    names.push_back({name.integer(0), text + ","});
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    place.resize(std::max(place.size(), static_cast<std::size_t>(names[i].id) + 1));
+    place[static_cast<std::size_t>(names[i].id)] = i;
+  }
+  CsvFile csv(folder / "metrics.csv");
+  std::string& text = csv.text();
+  text += "variant,point,seed,metric,value\n";
+  Statement run(file.database(), "SELECT variant, point, seed, run FROM runs ORDER BY variant, point, seed"), metric(file.database(), "SELECT metric, value FROM raw_metrics WHERE run=?");
+  std::string prefix;
+  std::vector<std::pair<std::size_t, double>> rows;
+  while (run.step()) {
+    set_run(prefix, run);
+    rows.clear();
+    metric.bind(run.integer(3));
+    while (metric.step()) rows.emplace_back(place[static_cast<std::size_t>(metric.integer(0))], metric.real(1));
+    std::sort(rows.begin(), rows.end());
+    for (const auto& [at, value] : rows) {
+      text += prefix;
+      text += names[at].text;
+      append_number(text, value);
+      text += '\n';
+    }
+    csv.flush();
   }
   csv.close();
 }
 
 void export_series(const ResultFile& file, const std::filesystem::path& folder) {
   CsvFile csv(folder / "series.csv");
-  csv.write("variant,point,seed,name,time_ns,time,value\n");
+  std::string& text = csv.text();
+  text += "variant,point,seed,name,time_ns,time,value\n";
   Statement row(file.database(),
                 "SELECT variant, point, seed, name, data FROM series ORDER BY variant, point, seed, name");
-  std::string prefix, line;
+  std::string prefix;
   while (row.step()) {
-    prefix.clear();
-    for (int i = 0; i < 4; ++i) {
-      append_cell(prefix, row, i);
-      prefix += ',';
-    }
+    set_run(prefix, row);
+    append_cell(prefix, row, 3);
+    prefix += ',';
     const metrics::Series series = decode_series(row.text(3), row.blob(4));
-    line.clear();
     for (std::size_t i = 0; i < series.times.size(); ++i) {
-      fmt::format_to(std::back_inserter(line), "{}{},{},{}\n", prefix, series.times[i].ns,
-                     base::to_string(series.times[i]), series.values[i]);
+      text += prefix;
+      append_number(text, series.times[i].ns);
+      text += ',';
+      text += base::to_string(series.times[i]);
+      text += ',';
+      append_number(text, series.values[i]);
+      text += '\n';
     }
-    csv.write(line);
+    csv.flush();
   }
   csv.close();
 }
@@ -174,6 +250,7 @@ void export_csv(const ResultFile& file, const std::string& folder) {
     throw StoreError(Fault::cannot_write, fmt::format("{}: cannot be made a folder ({})", folder, error.message()));
   }
   for (const Table& table : kTables) export_table(file, folder, table);
+  export_metrics(file, folder);
   export_series(file, folder);
 }
 
