@@ -67,6 +67,36 @@ TEST_CASE("the most plausible combination of a linear function is found near the
   CHECK(*again->radius.estimate == *found->radius.estimate);
 }
 
+TEST_CASE("reverse stress holds the known distance along its ray in at least 95 of 100 repetitions, and its ray is near the best one", "[stress]") {
+  // f = 3 u + v in standard deviations u, v; along the unit vector d it reaches 4 at 4 / (3 d_u + d_v), at best at 4 / sqrt(10).
+  StressSearch search;
+  search.priors = {{"x", 10, 2}, {"y", -5, 4}};
+  search.metric = kMetric;
+  search.radius.to = 5;
+  search.radius.level = 4;
+  search.radius.tolerance = 0.1;
+  search.radius.most_seeds = 32;
+  search.rays = 16;
+  const double least = 4 / std::sqrt(10.0);
+  int inside = 0, near = 0;
+  for (std::uint64_t repetition = 1; repetition <= 100; ++repetition) {
+    const Folder folder(memory_folder());
+    results::ResultStore store(folder / "r.sqlite", manifest());
+    const auto model = model_of([&](const std::vector<double>& x, std::uint64_t seed) {
+      return Metrics{{kMetric, 3 * (x[0] - 10) / 2 + (x[1] + 5) / 4 + noise(1000 * repetition + seed)}};
+    });
+    SweepOptions options;
+    options.threads = 1;
+    const auto found = most_plausible(plan_for(kMetric), search, model, store, options, [](int) {}, std::atomic<bool>{false});
+    REQUIRE(found.has_value());
+    const double u = (found->values[0].value - 10) / 2, v = (found->values[1].value + 5) / 4, along = 4 * std::sqrt(u * u + v * v) / (3 * u + v);
+    inside += found->radius.low <= along && along <= found->radius.high;
+    near += along < 1.1 * least;
+  }
+  CHECK(inside >= 95);
+  CHECK(near >= 95);
+}
+
 TEST_CASE("a level that no ray reaches is said not to be reached", "[stress]") {
   StressSearch search;
   search.priors = {{"x", 0, 1}, {"y", 0, 1}};

@@ -79,10 +79,16 @@ inline results::Manifest manifest(const std::string& plan = "test") {
   return m;
 }
 
+/// Where files stay in memory, on machines that have such a place: for tests that commit thousands of times.
+inline std::filesystem::path memory_folder() {
+  const std::filesystem::path shared("/dev/shm");
+  return std::filesystem::is_directory(shared) ? shared : std::filesystem::temp_directory_path();
+}
+
 class Folder {
  public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "haven-sweep-XXXXXX").string();
+  explicit Folder(const std::filesystem::path& in = std::filesystem::temp_directory_path()) {
+    std::string name = (in / "haven-sweep-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     path_ = name;
   }
