@@ -44,6 +44,10 @@ void refused(const std::string& plan, const std::string& reason, Words more = {}
 
 std::string plan_with(const std::string& axis, const std::string& more = "") { return "name: \"p\"\nrun: \"studies/two_days\"\nseeds: 1\n" + axis + "\n" + more; }
 
+/// Two days whose one metric follows from the config.
+const char* const kEquity = "name: \"equity\"\nmetric { name: \"equity_bn\" series: \"equity_basis_fund_bn\" statistic: \"mean\" }\n";
+const char* const kDays = "base: \"studies/two_days\"\nname: \"days\"\nmetrics: \"equity\"\n";
+
 const std::string kAxis = "axis { name: \"h\" path: \"population[name=basis_funds].haircut_pct\" value: [1, 2] }";
 
 }  // namespace
@@ -181,11 +185,68 @@ TEST_CASE("axes in another order are another plan, and more seeds are not", "[cl
   CHECK((tables(desk, "r.sqlite") == tables(desk, "fresh.sqlite")));
 }
 
+TEST_CASE("a frontier killed with kill -9 and called again finds the thresholds, and exports the bytes, of one that was not", "[cli][frontier][resume]") {
+  const Desk desk;
+  desk.write("equity.textproto", kEquity);
+  desk.write("days.textproto", kDays);
+  desk.write("f.textproto", "name: \"f\"\nrun: \"days\"\nseeds: 2\n"
+                            "axis { name: \"capital\" path: \"population[name=basis_funds].capital_bn\" range { from: 10 to: 70 } }\n"
+                            "axis { name: \"haircut\" path: \"population[name=basis_funds].haircut_pct\" value: [1, 2] }\n"
+                            "frontier { along: \"capital\" metric: \"equity_bn\" level: 30 tolerance: 15 most_seeds: 4 }\n");
+  const auto frontier = [](const std::string& out) { return Words{"frontier", "f.textproto", "--out", out}; };
+  const auto whole = desk.haven(frontier("whole.sqlite"));
+  REQUIRE(whole.code == 0);
+  CHECK_THAT(whole.out, Catch::Contains("haircut=2: equity_bn reaches 30 at capital = "));
+  std::size_t kept = 0;
+  for (int kill_number = 0; kill_number < 2; ++kill_number) {
+    const pid_t program = desk.start(frontier("killed.sqlite"));
+    while (rows(desk, "killed.sqlite") <= kept && kill(program, 0) == 0) {
+      const timespec a_moment{0, 5'000'000};
+      nanosleep(&a_moment, nullptr);
+    }
+    kill(program, SIGKILL);
+    CHECK(desk.wait(program).code == 128 + SIGKILL);
+    kept = rows(desk, "killed.sqlite");
+    CHECK(kept > 0);
+    CHECK(kept < rows(desk, "whole.sqlite"));
+  }
+  const auto resumed = desk.haven(frontier("killed.sqlite"));
+  CHECK(resumed.code == 0);
+  CHECK(resumed.out == whole.out);
+  CHECK((tables(desk, "killed.sqlite") == tables(desk, "whole.sqlite")));
+}
+
+TEST_CASE("a metric that no run has is refused before a run is made, wherever it is asked for", "[cli][sweep][bad]") {
+  refused(plan_with("axis { name: \"h\" path: \"population[name=basis_funds].haircut_pct\" range { from: 1 to: 2 } }", "frontier { along: \"h\" metric: \"window_default_count\" level: 0.5 tolerance: 1 most_seeds: 2 }"), "window_defaults_count", {}, "frontier");
+  refused(plan_with(kAxis, "keep_metric: \"window_default_count\""), "p.textproto:5:1");
+  const Desk desk;
+  for (const Words& more : {Words{}, Words{"--by", "population[name=basis_funds].haircut_pct", "--prior", "1,1", "--prior", "2,1"}}) {
+    Words command = {"invert", "studies/two_days", "--target", "window_default_count=1", "--by", "population[name=basis_funds].capital_bn"};
+    command.insert(command.end(), more.begin(), more.end());
+    const auto out = desk.haven(command);
+    CHECK(out.code == 2);
+    CHECK_THAT(out.err, Catch::Contains("window_defaults_count"));
+    CHECK(desk.files().empty());
+  }
+}
+
+TEST_CASE("a sweep whose disk is full says so, keeps what it has, and ends like any other when there is room", "[cli][sweep][bad]") {
+  const Desk desk;
+  desk.write("tiny.textproto", kPlan);
+  const auto full = desk.haven_with_room(sweep("tiny.textproto", {"--out", "r.sqlite"}), 240 * 1024);
+  CHECK(full.code == 1);
+  CHECK_THAT(full.err, Catch::StartsWith("r.sqlite: cannot be written") && Catch::Contains("are kept"));
+  CHECK(rows(desk, "r.sqlite") < 12);
+  REQUIRE(desk.haven(sweep("tiny.textproto", {"--out", "r.sqlite"})).code == 0);
+  REQUIRE(desk.haven(sweep("tiny.textproto", {"--out", "whole.sqlite"})).code == 0);
+  CHECK((tables(desk, "r.sqlite") == tables(desk, "whole.sqlite")));
+}
+
 TEST_CASE("the value of a field at which a metric reaches a target is found in its interval, by runs that are kept", "[cli][invert]") {
   const Desk desk;
   // Equity of basis funds is an opening balance: at 17:00 of the first day it is close to capital_bn.
-  desk.write("equity.textproto", "name: \"equity\"\nmetric { name: \"equity_bn\" series: \"equity_basis_fund_bn\" statistic: \"mean\" }\n");
-  desk.write("days.textproto", "base: \"studies/two_days\"\nname: \"days\"\nmetrics: \"equity\"\n");
+  desk.write("equity.textproto", kEquity);
+  desk.write("days.textproto", kDays);
   const Words command = {"invert", "days.textproto", "--target", "equity_bn=30", "--by", "population[name=basis_funds].capital_bn", "--from", "10", "--to", "70", "--tolerance", "10", "--seeds", "4", "--most-seeds", "8", "--json"};
   const auto out = desk.haven(command);
   INFO(out.out << out.err);

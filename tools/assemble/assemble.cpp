@@ -12,6 +12,7 @@
 #include "engine/regulation/capacity.h"
 #include "tools/assemble/config_digest.h"
 #include "tools/assemble/moments.h"
+#include "tools/assemble/named_by.h"
 #include "tools/assemble/population.h"
 
 namespace haven::assemble {
@@ -542,17 +543,13 @@ class Assembler {
 
   template <class M>
   Located<M> part(const std::string& path, const std::string& name) {
-    try {
+    return named_by(run_, path, name, [&] {
       LoadOptions plain = options_;
       plain.sets.clear();
       auto loaded = load<M>(name, plain);
       digests_.push_back(config_digest(loaded.message()));
       return loaded;
-    } catch (const ConfigError& error) {
-      std::vector<Fault> all = {run_.fault(path, "\"" + name + "\", which cannot be used", "a config that loads")};
-      all.insert(all.end(), error.faults().begin(), error.faults().end());
-      throw ConfigError(std::move(all));
-    }
+    });
   }
 
   /// The terms of a regime, from those of the populations themselves.

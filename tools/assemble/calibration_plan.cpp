@@ -8,6 +8,7 @@
 #include <set>
 
 #include "tools/assemble/config_digest.h"
+#include "tools/assemble/named_by.h"
 #include "tools/assemble/overlay.h"
 #include "tools/assemble/set_path.h"
 
@@ -37,8 +38,10 @@ Located<config::Run> run_of(const Located<config::Calibration>& config, const Lo
     settings.push_back(*setting);
   }
   if (!faults.empty()) throw ConfigError({config.fault("set", "a setting without =", "PATH=VALUE, as --set takes it")});
-  load_run_with(config->run(), with, with_sets(options, {})).with(settings);
-  return load_run_with(config->run(), with, with_sets(options, all_sets(*config, options)));
+  return named_by(config, "run", config->run(), [&] {
+    load_run_with(config->run(), with, with_sets(options, {})).with(settings);
+    return load_run_with(config->run(), with, with_sets(options, all_sets(*config, options)));
+  });
 }
 
 bool through_names(const std::string& path) {

@@ -21,9 +21,9 @@ std::pair<std::string, std::string> origin(const google::protobuf::RepeatedPtrFi
   return {text, tag};
 }
 
-// What `m`, at `path` of `config`, computes over the scored window. A change is counted from the last close before it.
+// What `m`, at `path` of `config`, computes, without the days.
 template <class M>
-metrics::Metric metric_of(const M& m, const std::string& path, const LoadedConfig& config, const Experiment& e, std::vector<Fault>& faults) {
+metrics::Metric metric_of(const M& m, const std::string& path, const LoadedConfig& config, std::vector<Fault>& faults) {
   const auto statistic = metrics::parse_statistic(m.statistic());
   if (!statistic) faults.push_back(config.fault(path + ".statistic", "\"" + m.statistic() + "\"", metrics::statistic_words()));
   const auto needed = statistic ? metrics::other_series(*statistic) : 0, given = static_cast<std::size_t>(m.against_size());
@@ -32,32 +32,43 @@ metrics::Metric metric_of(const M& m, const std::string& path, const LoadedConfi
     faults.push_back(config.fault(path + ".against", std::to_string(given) + " other series",
                                   m.statistic() + " with " + (one_or_more ? "one or more" : std::to_string(needed))));
   }
-  const bool from_before = statistic == metrics::Statistic::change || statistic == metrics::Statistic::change_pct;
+  return {m.name(), m.series(), statistic.value_or(metrics::Statistic::change), {}, {}, {m.against().begin(), m.against().end()}};
+}
+
+// Over the scored window. A change is counted from the last close before it.
+void set_window(metrics::Metric& metric, const Experiment& e) {
+  const bool from_before = metric.statistic == metrics::Statistic::change || metric.statistic == metrics::Statistic::change_pct;
   const auto& days = e.spec.world.days;
-  return {m.name(), m.series(), statistic.value_or(metrics::Statistic::change), days[e.first_scored_day - (from_before ? 1 : 0)], days.back(),
-          {m.against().begin(), m.against().end()}};
+  metric.from = days[e.first_scored_day - (from_before ? 1 : 0)];
+  metric.to = days.back();
+}
+
+std::string path_of(const config::Moment& m) { return "moment[name=" + m.name() + "]"; }
+
+Moment moment_of(const config::Moment& m, const LoadedConfig& reference, std::vector<Fault>& faults) {
+  Moment moment;
+  moment.metric = metric_of(m, path_of(m), reference, faults);
+  if (m.has_observed()) moment.observed = m.observed();
+  if (m.has_low()) moment.low = m.low();
+  if (m.has_high()) moment.high = m.high();
+  if (m.has_low() != m.has_high() || (m.has_low() && m.low() > m.high())) faults.push_back(reference.fault(path_of(m) + ".low", "half a band, or one upside down", "low and high, low first"));
+  moment.flag = m.flag() == config::Moment::INPUT ? Flag::input : m.flag() == config::Moment::IMPLIED ? Flag::implied : Flag::outcome;
+  std::tie(moment.source, moment.tag) = origin(m.source());
+  return moment;
 }
 
 }  // namespace
 
 void read_moments(const Located<config::Reference>& reference, Experiment& e, std::vector<Fault>& faults) {
-  const auto bad = [&](const std::string& path, const std::string& found, const std::string& expected) { faults.push_back(reference.fault(path, found, expected)); };
   const auto& days = e.spec.world.days;
   for (const auto& m : reference->moment()) {
-    const std::string path = "moment[name=" + m.name() + "]";
-    Moment moment;
-    moment.metric = metric_of(m, path, reference, e, faults);
+    Moment moment = moment_of(m, reference, faults);
+    set_window(moment.metric, e);
     if (m.has_from()) moment.metric.from = date(m.from());
     if (m.has_to()) moment.metric.to = date(m.to());
     for (const base::Date d : {moment.metric.from, moment.metric.to}) {
-      if (!std::binary_search(days.begin(), days.end(), d)) bad(path, base::to_string(d), "a trading day of the run");
+      if (!std::binary_search(days.begin(), days.end(), d)) faults.push_back(reference.fault(path_of(m), base::to_string(d), "a trading day of the run"));
     }
-    if (m.has_observed()) moment.observed = m.observed();
-    if (m.has_low()) moment.low = m.low();
-    if (m.has_high()) moment.high = m.high();
-    if (m.has_low() != m.has_high() || (m.has_low() && m.low() > m.high())) bad(path + ".low", "half a band, or one upside down", "low and high, low first");
-    moment.flag = m.flag() == config::Moment::INPUT ? Flag::input : m.flag() == config::Moment::IMPLIED ? Flag::implied : Flag::outcome;
-    std::tie(moment.source, moment.tag) = origin(m.source());
     e.metrics.push_back(moment.metric);
     e.moments.push_back(moment);
   }
@@ -72,8 +83,22 @@ void read_window_metrics(const Located<config::MetricList>& list, Experiment& e,
     const std::string path = "metric[name=" + m.name() + "]";
     const bool taken = std::any_of(e.metrics.begin(), e.metrics.end(), [&](const auto& other) { return other.name == m.name(); });
     if (taken) faults.push_back(list.fault(path, "\"" + m.name() + "\", a name of the reference too", "another name"));
-    e.metrics.push_back(metric_of(m, path, list, e, faults));
+    auto metric = metric_of(m, path, list, faults);
+    set_window(metric, e);
+    e.metrics.push_back(std::move(metric));
   }
+}
+
+void check(const Located<config::Reference>& reference) {
+  std::vector<Fault> faults;
+  for (const auto& m : reference->moment()) moment_of(m, reference, faults);
+  if (!faults.empty()) throw ConfigError(std::move(faults));
+}
+
+void check(const Located<config::MetricList>& list) {
+  std::vector<Fault> faults;
+  for (const auto& m : list->metric()) metric_of(m, "metric[name=" + m.name() + "]", list, faults);
+  if (!faults.empty()) throw ConfigError(std::move(faults));
 }
 
 }  // namespace haven::assemble

@@ -14,4 +14,8 @@ void read_moments(const Located<config::Reference>& reference, Experiment& exper
 /// Adds the metrics of a list, over the scored window, to `experiment`. Requires that its reference was read.
 void read_window_metrics(const Located<config::MetricList>& list, Experiment& experiment, std::vector<Fault>& faults);
 
+/// What can be said of either by itself; its dates and the names of series are the run's matter. Throws ConfigError.
+void check(const Located<config::Reference>& reference);
+void check(const Located<config::MetricList>& list);
+
 }  // namespace haven::assemble

@@ -6,6 +6,8 @@
 
 #include "engine/base/random.h"
 #include "tools/assemble/config_digest.h"
+#include "tools/assemble/field_rules.h"
+#include "tools/assemble/named_by.h"
 #include "tools/assemble/overlay.h"
 #include "tools/assemble/positions.h"
 #include "tools/assemble/sweep_axis.h"
@@ -102,7 +104,7 @@ plan::Plan plan_of(const Located<config::Sweep>& sweep) {
   if (plan.frontier) plan.keep.needed.push_back(plan.frontier->metric);
   const double points = design.points_real(), runs = points * plan.seeds.most;
   if (points > kMostPoints || runs > kMostRuns) {
-    faults.push_back(sweep.fault("axis", fmt::format("{:.3g} points of {} seeds", points, plan.seeds.most), fmt::format("at most {:.0e} points and {:.0e} runs", kMostPoints, kMostRuns)));
+    faults.push_back(sweep.fault("axis[name=" + sweep->axis(0).name() + "]", fmt::format("{:.3g} points of {} seeds", points, plan.seeds.most), fmt::format("at most {:.0e} points and {:.0e} runs", kMostPoints, kMostRuns)));
   }
   if (!faults.empty()) throw ConfigError(std::move(faults));
   return plan;
@@ -127,6 +129,10 @@ metrics::Collapse read_collapse(const Located<config::Collapse>& collapse) {
   return result;
 }
 
+Located<config::Run> base_of(const Located<config::Sweep>& sweep, const std::vector<std::string>& with, const LoadOptions& options) {
+  return named_by(sweep, "run", sweep->run(), [&] { return load_run_with(sweep->run(), with, options); });
+}
+
 void add(base::Digest& digest, const base::Digest& part) {
   digest.add(part.a);
   digest.add(part.b);
@@ -147,11 +153,14 @@ SweepPlan::SweepPlan(Located<config::Sweep> sweep, const LoadOptions& options)
     : sweep_(std::move(sweep)),
       options_(options),
       with_(sweep_->with().begin(), sweep_->with().end()),
-      base_(load_run_with(sweep_->run(), with_, options)),
-      base_digest_(assemble(base_, options).config_digest),
+      base_(base_of(sweep_, with_, options)),
       plan_(plan_of(sweep_)) {
+  const Experiment base = named_by(sweep_, "run", sweep_->run(), [&] { return assemble(base_, options_); });
+  base_digest_ = base.config_digest;
+  learn_metrics(base);
   if (!sweep_->collapse().empty()) {
-    const auto collapse = load<config::Collapse>(sweep_->collapse(), with_sets(options, {}));
+    metrics_.insert(kCollapseShare);
+    const auto collapse = named_by(sweep_, "collapse", sweep_->collapse(), [&] { return load<config::Collapse>(sweep_->collapse(), with_sets(options_, {})); });
     collapse_ = read_collapse(collapse);
     add(base_digest_, config_digest(collapse.message()));
   }
@@ -170,6 +179,23 @@ SweepPlan::SweepPlan(Located<config::Sweep> sweep, const LoadOptions& options)
     }
     for (const auto& level : values.levels) try_value(axis, level);
   }
+  check_metrics();
+}
+
+void SweepPlan::learn_metrics(const Experiment& experiment) {
+  for (const auto& metric : experiment.metrics) metrics_.insert(metric.name);
+}
+
+void SweepPlan::check_metrics() const {
+  std::vector<Fault> faults;
+  const auto check = [&](const std::string& path, const std::string& metric) {
+    if (!metrics_.contains(metric)) faults.push_back(sweep_.fault(path, "the metric \"" + metric + "\", which no run of the plan has", suggest(metric, {metrics_.begin(), metrics_.end()})));
+  };
+  if (sweep_->has_precision()) check("precision.metric", sweep_->precision().metric());
+  for (int i = 0; i < sweep_->stop_size(); ++i) check(fmt::format("stop[{}].metric", i), sweep_->stop(i).metric());
+  for (int i = 0; i < sweep_->keep_metric_size(); ++i) check(fmt::format("keep_metric[{}]", i), sweep_->keep_metric(i));
+  if (sweep_->has_frontier()) check("frontier.metric", sweep_->frontier().metric());
+  if (!faults.empty()) throw ConfigError(std::move(faults));
 }
 
 void SweepPlan::try_value(const config::Axis& axis, const results::AxisValue& value) {
@@ -180,7 +206,11 @@ void SweepPlan::try_value(const config::Axis& axis, const results::AxisValue& va
       throw ConfigError({sweep_.fault("", "a leverage regime that varies and no positions", "axis { name: \"positions\" positions: [FROZEN, RE_EQUILIBRATED] }, or one of them")});
     }
     // Words and overlays name files: what is in them decides the rows.
-    if (!value.label.empty()) add(base_digest_, assemble(run, options_).config_digest);
+    if (!value.label.empty()) {
+      const Experiment experiment = assemble(run, options_);
+      add(base_digest_, experiment.config_digest);
+      learn_metrics(experiment);
+    }
   } catch (const ConfigError& error) {
     std::vector<Fault> all = {sweep_.fault("axis[name=" + axis.name() + "]", "an axis whose value cannot be set", "a field of the run and values that it takes")};
     all.insert(all.end(), error.faults().begin(), error.faults().end());

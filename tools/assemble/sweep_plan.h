@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,15 @@
 
 namespace haven::assemble {
 
+/// The metric that a plan's definition of a collapse adds to every run: 1 or 0.
+inline constexpr const char* kCollapseShare = "collapse_share";
+
 /// A plan with the run that it varies.
-/// Invariants: every value of every axis was tried by itself against the run's schema.
+/// Invariants: every value of every axis was tried by itself against the run's schema; the metrics that the plan names are the runs'.
 class SweepPlan {
  public:
   /// Loads the plan `name` with `settings` of its own ("seeds=4"); options.sets are the run's. Throws ConfigError: an axis without
-  /// values, a path that names nothing, more points than any machine would finish.
+  /// values, a path or a metric that names nothing, more points than any machine would finish.
   SweepPlan(const std::string& name, const LoadOptions& options, const std::vector<std::string>& settings = {});
   /// The same for a plan that is no file; `shown` names it in faults.
   static SweepPlan of_text(const std::string& shown, const std::string& text, const LoadOptions& options);
@@ -30,6 +34,8 @@ class SweepPlan {
   /// The same without what only decides how many seeds a point gets: asking for more goes on in the same file.
   base::Digest resumable_digest() const;
 
+  /// Names of the metrics that runs of the plan have.
+  const std::set<std::string>& metrics() const { return metrics_; }
   /// Nothing when the plan names none.
   const std::optional<metrics::Collapse>& collapse() const { return collapse_; }
 
@@ -41,13 +47,16 @@ class SweepPlan {
   Located<config::Run> run_at(const std::vector<results::AxisValue>& values) const;
   base::Digest digest_of(const config::Sweep& sweep) const;
   void try_value(const config::Axis& axis, const results::AxisValue& value);
+  void learn_metrics(const Experiment& experiment);
+  void check_metrics() const;
 
   Located<config::Sweep> sweep_;
   LoadOptions options_;
   std::vector<std::string> with_;
   Located<config::Run> base_;
-  base::Digest base_digest_;
   plan::Plan plan_;
+  base::Digest base_digest_;
+  std::set<std::string> metrics_;  ///< of any run of the plan
   std::optional<metrics::Collapse> collapse_;
 };
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "tools/assemble/field_rules.h"
 #include "tools/cli/frontier_command.h"
 #include "tools/cli/output_place.h"
 #include "tools/sweep/market_model.h"
@@ -93,6 +94,7 @@ int reverse_stress(const Options& o) {
     text += fmt::format("axis {{ name: {} path: {} value: {} }}\n", literal(search.priors[i].axis), literal(o.by[i]), search.priors[i].mean);
   }
   const auto plan = assemble::SweepPlan::of_text("haven invert", text, o.sweep.configs.load());
+  if (!plan.metrics().contains(metric)) throw BadInput(fmt::format("--target: found the metric \"{}\", which the run does not have, expected {}", metric, assemble::suggest(metric, {plan.metrics().begin(), plan.metrics().end()})));
   auto machine = plan.plan();
   machine.keep.needed.push_back(metric);
   const std::string out = o.sweep.out.empty() ? "invert.sqlite" : o.sweep.out;
@@ -164,6 +166,7 @@ void add_invert(CLI::App& app, int& code) {
   command->add_option("--most-seeds", o->most_seeds, "seeds at one value")->capture_default_str()->check(CLI::Range(2, 100000));
   command->add_option("--out", o->sweep.out, "result file");
   command->add_option("--threads", o->sweep.threads, "runs at once; 0: all processors")->capture_default_str()->check(CLI::Range(0, 1024));
+  command->add_flag("--no-report", o->sweep.no_report, "write no page; of several --by none is written");
   command->add_flag("--force", o->sweep.force, "replace a result file of another plan");
   command->add_flag("--json", o->sweep.json, "one JSON object on standard output");
   add_config_options(*command, o->sweep.configs);

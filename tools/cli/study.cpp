@@ -2,19 +2,16 @@
 
 #include <cmath>
 #include <cstdio>
-#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
-#include "tools/assemble/study_plan.h"
 #include "tools/cli/output_place.h"
 #include "tools/cli/paired_difference.h"
+#include "tools/cli/study_cast.h"
 
 namespace haven::cli {
 namespace {
-
-constexpr const char* kRowsInside = "outcome_rows_inside";
 
 struct Options {
   std::string plan, out, markdown;
@@ -22,53 +19,6 @@ struct Options {
   int first_seed = 1, seeds = 8, threads = 0;
   bool force = false;
 };
-
-/// The runs that a study needs: the plan's own, its null twin, and one for every combination that a proof names.
-struct Cast {
-  std::vector<Variant> variants;
-  std::deque<assemble::Experiment> experiments;
-};
-
-/// "base", or the overlays' names without folders: "scarce_cash + without_banks".
-std::string variant_name(const std::vector<std::string>& overlays) {
-  if (overlays.empty()) return "base";
-  std::string name;
-  for (const auto& overlay : overlays) name += (name.empty() ? "" : " + ") + std::filesystem::path(overlay).stem().string();
-  return name;
-}
-
-std::vector<std::string> changed(const assemble::Proof& proof) {
-  auto overlays = proof.scenario;
-  overlays.push_back(proof.with);
-  return overlays;
-}
-
-Cast cast(const assemble::StudyPlan& plan, const ConfigOptions& configs) {
-  Cast cast;
-  const auto add = [&](const Variant& variant) {
-    for (const auto& v : cast.variants) {
-      if (v.name == variant.name) return;
-    }
-    cast.experiments.push_back(assembled(variant));
-    cast.variants.push_back(variant);
-    cast.variants.back().experiment = &cast.experiments.back();
-  };
-  const auto laid_over = [&](const std::vector<std::string>& overlays) { return Variant{variant_name(overlays), plan.run, {configs.configs_dir, configs.sets, overlays}, nullptr}; };
-  add(laid_over({}));
-  add(null_twin(cast.variants.front()));
-  for (const auto& proof : plan.proofs) {
-    add(laid_over(proof.scenario));
-    add(laid_over(changed(proof)));
-  }
-  std::vector<assemble::Fault> faults;
-  for (const auto& proof : plan.proofs) {
-    const auto& metrics = cast.experiments.front().metrics;
-    const bool known = proof.metric == kRowsInside || std::any_of(metrics.begin(), metrics.end(), [&](const auto& m) { return m.name == proof.metric; });
-    if (!known) faults.push_back(plan.config.fault("proof[name=" + proof.name + "].metric", "\"" + proof.metric + "\"", std::string("a metric of the run, or ") + kRowsInside));
-  }
-  if (!faults.empty()) throw assemble::ConfigError(std::move(faults));
-  return cast;
-}
 
 void count_rows_inside(const std::vector<assemble::Moment>& moments, KeptRuns& runs) {
   for (auto& [seed, run] : runs) {
@@ -155,7 +105,7 @@ std::string page_with(const std::string& path, const std::string& title, const s
 
 int study(const Options& o) {
   const auto plan = assemble::study_plan(o.plan, o.configs.load());
-  Cast all = cast(plan, o.configs);
+  const StudyCast all = study_cast(plan, o.configs);
   if (!o.markdown.empty()) {
     require_writable(o.markdown);
     page_with(o.markdown, plan.title, "");

@@ -6,8 +6,7 @@
 
 namespace haven::sweep {
 
-/// Name of the metric that is 1 in a run whose market collapsed and 0 in others.
-inline constexpr const char* kCollapseShare = "collapse_share";
+using assemble::kCollapseShare;
 
 /// Assembles a point, then simulates seed by seed. `plan` outlives the model.
 Model market_model(const assemble::SweepPlan& plan);
