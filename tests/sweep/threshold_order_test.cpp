@@ -22,7 +22,7 @@ Threshold threshold(double slice, CrossingOutcome outcome, double low, double hi
 }
 
 std::vector<sweep::OrderedPair> pairs(const Threshold& mild, const Threshold& other) {
-  return sweep::ordered_pairs({mild, other}, [](const Threshold& a, const Threshold& b) { return a.slice.axes[0].value < b.slice.axes[0].value ? "milder" : ""; });
+  return sweep::ordered_pairs({mild, other}, [](const Threshold& a, const Threshold& b) { return a.slice.axes[0].value < b.slice.axes[0].value ? "milder" : ""; }, 15);
 }
 
 }  // namespace
@@ -48,6 +48,19 @@ TEST_CASE("a threshold is lower only by what lies between the two intervals", "[
   const auto undecided = one(threshold(1, CrossingOutcome::undecided, 10, 100), other);
   CHECK_FALSE(undecided.decided);
   CHECK(undecided.beyond_error == 0);
+}
+
+TEST_CASE("an interval wider than the plan allows decides nothing, unless it lies apart from the other", "[sweep][order]") {
+  const auto found = CrossingOutcome::found;
+  const auto other = threshold(2, found, 40, 50);
+  CHECK(pairs(threshold(1, found, 38, 52), other)[0].decided);
+  CHECK_FALSE(pairs(threshold(1, found, 38, 60), other)[0].decided);
+  CHECK_FALSE(pairs(threshold(1, found, 45, 52), threshold(2, found, 30, 50))[0].decided);
+  CHECK(pairs(threshold(1, found, 50, 90), other)[0].decided);
+  const auto below = pairs(threshold(1, found, 10, 39), other)[0];
+  CHECK(below.decided);
+  CHECK(below.beyond_error == 1);
+  CHECK(pairs(threshold(1, CrossingOutcome::always_below, 10, 100), threshold(2, found, 20, 90))[0].decided);
 }
 
 TEST_CASE("where the metric falls along the axis a low threshold is no near one, and nothing is said", "[sweep][order]") {

@@ -74,11 +74,12 @@ struct Order {
   std::vector<sweep::OrderedPair> pairs;
   std::vector<bool> frozen;  ///< positions, by pair
   std::size_t promised = 0, kept = 0, undecided = 0;  ///< with positions frozen
+  std::size_t lowered() const { return promised - kept - undecided; }
 };
 
 Order order_of(const assemble::SweepPlan& plan, const std::vector<sweep::Threshold>& thresholds) {
   Order order;
-  order.pairs = sweep::ordered_pairs(thresholds, sweep::milder_of(plan));
+  order.pairs = sweep::ordered_pairs(thresholds, sweep::milder_of(plan), plan.plan().frontier->tolerance);
   for (const auto& pair : order.pairs) {
     order.frozen.push_back(sweep::positions_frozen(plan, thresholds[pair.mild]));
     if (!order.frozen.back()) continue;
@@ -96,11 +97,13 @@ void print_order(const Order& order, const std::vector<sweep::Threshold>& thresh
     const auto& pair = order.pairs[i];
     fmt::print("{}{}: {} against {}{}, {}\n", order.frozen[i] ? "positions frozen, " : "positions not frozen, ", pair.why, interval(thresholds[pair.mild].crossing), interval(thresholds[pair.other].crossing),
                pair.difference ? fmt::format(", {:+.3g}", *pair.difference) : "",
-               !pair.decided ? "not decided" : pair.beyond_error > 0 ? fmt::format("lower by {:.3g} beyond both errors", pair.beyond_error) : "not lower beyond the errors");
+               !pair.decided ? "not decided: an error is above the tolerance" : pair.beyond_error > 0 ? fmt::format("lower by {:.3g} beyond both errors", pair.beyond_error) : "not lower beyond the errors");
   }
   if (order.promised == 0) return;
-  fmt::print("With positions frozen a looser rule or lower leverage {} ({} of {} pairs{}).\n", order.kept + order.undecided == order.promised ? "lowers no threshold beyond its error" : "LOWERS A THRESHOLD beyond its error",
-             order.kept, order.promised, order.undecided > 0 ? fmt::format(", {} not decided", order.undecided) : "");
+  const std::string count = fmt::format("{} of {} pairs{}", order.kept, order.promised, order.undecided > 0 ? fmt::format(", {} not decided: more seeds would tell", order.undecided) : "");
+  if (order.lowered() > 0) fmt::print("With positions frozen a looser rule or lower leverage LOWERS A THRESHOLD beyond its error ({} of {} pairs).\n", order.lowered(), order.promised);
+  else if (order.kept > 0) fmt::print("With positions frozen a looser rule or lower leverage lowers no threshold beyond its error ({}).\n", count);
+  else fmt::print("Whether a looser rule or lower leverage lowers a threshold with positions frozen cannot be said ({}).\n", count);
 }
 
 Json json_of(const Order& order, const std::vector<sweep::Threshold>& thresholds) {
@@ -135,6 +138,7 @@ int run_frontier(const SweepCommand& o, const assemble::SweepPlan& plan, const s
   }, stop_requested());
   progress.finish();
   store->put_frontier(sweep::rows_of(frontier, thresholds));
+  if (!o.no_report && !stop_requested()) write_sweep_report(plan, out);
   const Order order = order_of(plan, thresholds);
   if (!o.json) print_order(order, thresholds);
   if (o.json) {
@@ -144,7 +148,7 @@ int run_frontier(const SweepCommand& o, const assemble::SweepPlan& plan, const s
     j["out"] = out;
     j["thresholds"] = found;
     j["order"] = json_of(order, thresholds);
-    j["order_kept"] = order.promised == 0 ? Json(nullptr) : Json(order.kept + order.undecided == order.promised);
+    j["order_kept"] = order.lowered() > 0 ? Json(false) : order.promised == 0 || order.undecided > 0 ? Json(nullptr) : Json(true);
     fmt::print("{}\n", j.dump(2));
   }
   return stop_requested() ? kInterrupted : kGood;

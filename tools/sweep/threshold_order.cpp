@@ -26,6 +26,16 @@ Bounds bounds_of(const Crossing& c) {
   return {};
 }
 
+/// A search without a crossing has told all that it could.
+bool told(const Crossing& c, double most_error) {
+  return c.outcome == CrossingOutcome::found ? c.high - c.low <= most_error * (1 + 1e-9) : c.outcome != CrossingOutcome::undecided;
+}
+
+bool decided(const Crossing& mild, const Crossing& other, double most_error) {
+  const Bounds a = bounds_of(mild), b = bounds_of(other);
+  return a.high < b.low || a.low >= b.high || (told(mild, most_error) && told(other, most_error));
+}
+
 const loop::RuleTerms& terms_at_event(const assemble::Experiment& e, std::size_t i) { return e.spec.terms(i, static_cast<std::int32_t>(e.first_scored_day)); }
 
 /// No institution has less room, a dearer balance sheet, less netting or a higher haircut, and one has the contrary.
@@ -47,7 +57,7 @@ std::string shown(const results::AxisValue& value) { return value.label.empty() 
 
 }  // namespace
 
-std::vector<OrderedPair> ordered_pairs(const std::vector<Threshold>& thresholds, const Milder& milder) {
+std::vector<OrderedPair> ordered_pairs(const std::vector<Threshold>& thresholds, const Milder& milder, double most_error) {
   std::vector<OrderedPair> pairs;
   if (std::any_of(thresholds.begin(), thresholds.end(), [](const Threshold& t) { return t.crossing.outcome == CrossingOutcome::found && !t.crossing.rising; })) return pairs;
   for (std::size_t a = 0; a < thresholds.size(); ++a) {
@@ -56,7 +66,7 @@ std::vector<OrderedPair> ordered_pairs(const std::vector<Threshold>& thresholds,
       const std::string why = milder(thresholds[a], thresholds[b]);
       if (why.empty()) continue;
       const Crossing &mild = thresholds[a].crossing, &other = thresholds[b].crossing;
-      OrderedPair pair{a, b, why, {}, 0, mild.outcome != CrossingOutcome::undecided && other.outcome != CrossingOutcome::undecided};
+      OrderedPair pair{a, b, why, {}, 0, decided(mild, other, most_error)};
       if (mild.estimate && other.estimate) pair.difference = *mild.estimate - *other.estimate;
       if (pair.decided) pair.beyond_error = std::max(0.0, bounds_of(other).low - bounds_of(mild).high);
       pairs.push_back(std::move(pair));

@@ -20,12 +20,13 @@ struct OrderedPair {
   std::string why;
   std::optional<double> difference;     ///< of the estimates, where both were found
   double beyond_error = 0;              ///< by how much the first interval lies below the second; 0: it does not
-  bool decided = false;                 ///< false: a search could not tell the metric from the level
+  bool decided = false;                 ///< false: an error is larger than the plan allows, and the intervals do not lie apart
 };
 
-/// Every pair that `milder` orders. A search without a crossing bounds its threshold by the end of the range alone.
+/// Every pair that `milder` orders. A search without a crossing bounds its threshold by the end of the range alone. An interval
+/// wider than `most_error` excuses nothing: unless it lies apart from the other, the pair is not decided.
 /// Nothing when the metric falls along the axis: a low threshold is then no near one.
-std::vector<OrderedPair> ordered_pairs(const std::vector<Threshold>& thresholds, const Milder& milder);
+std::vector<OrderedPair> ordered_pairs(const std::vector<Threshold>& thresholds, const Milder& milder, double most_error);
 
 /// The order of a market plan's slices: they differ in one axis, which is a regime looser for every institution, or a
 /// population's leverage, lower at the same positions.
