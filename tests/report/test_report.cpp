@@ -97,6 +97,10 @@ TEST_CASE("a full result file gives every section, each with its picture", "[rep
   REQUIRE(sensitivity != nullptr);
   CHECK((*sensitivity)["sets"][0]["items"].size() == 2);
   CHECK((*sensitivity)["sets"][0]["items"][0]["detail"] == "first 0.6 [0.5, 0.7]");
+  const auto* sweep = chart_of(data, "Mean over seeds");
+  REQUIRE(sweep != nullptr);
+  CHECK((*sweep)["metrics"].at((*sweep)["start"].get<std::size_t>())["label"] == "Collapse share");
+  CHECK((*sweep)["line"] == 0.5);
   CHECK(html.find("8 seeds of <b>april-2025</b>") != std::string::npos);
   CHECK(html.find("Not yet qualified") != std::string::npos);
   CHECK(html.find("5 of 7 scored outcomes lie inside their observed bands; 1 of them would lie there with every "
@@ -115,6 +119,29 @@ TEST_CASE("a result file with one metric gives no section that has nothing to sh
     CHECK(has_section(html, id) == expected);
   }
   CHECK(data_of(html)["charts"].empty());
+}
+
+TEST_CASE("a sweep of more cells than a page can draw is named and not drawn", "[report]") {
+  const TemporaryFolder folder;
+  {
+    results::ResultStore store(folder / "r.sqlite", synthetic_manifest());
+    metrics::RunResult run;
+    run.seed = 1;
+    for (int i = 0; i < 600; ++i) run.metrics["metric_" + std::to_string(i)] = i;
+    std::vector<results::PointRow> points;
+    for (std::int64_t i = 0; i < 900; ++i) points.push_back({i, {{"x", static_cast<double>(i), ""}}});
+    std::vector<results::ResultStore::EndedRun> runs(900);
+    for (std::size_t i = 0; i < 900; ++i) {
+      runs[i].key = {"model", static_cast<std::int64_t>(i), 1};
+      runs[i].error = "failed";
+      runs[i].point = &points[i];
+    }
+    runs[0].result = &run;
+    store.save_all(runs);
+  }
+  const std::string html = render_report(results::ResultFile(folder / "r.sqlite"));
+  CHECK(html.find("900 points of 600 metrics: more than a page can draw") != std::string::npos);
+  CHECK(chart_of(data_of(html), "Mean over seeds") == nullptr);
 }
 
 TEST_CASE("a result file without a finished run still gives a page that says so", "[report]") {

@@ -61,7 +61,9 @@ void add_sensitivity(Page& page, const Subject& subject) {
   const bool morris = rows.front().index.starts_with("mu") || rows.front().index == "sigma";
   const std::string shown = morris ? "mu_star" : "total";
   nlohmann::json sets = nlohmann::json::array();
+  std::size_t start = 0;
   for (const auto& [metric, axes] : by_metric) {
+    if (metric.find("yield_10y_change") != std::string::npos) start = sets.size();
     nlohmann::json items = nlohmann::json::array();
     for (const auto& [axis, indices] : axes) {
       const auto main = indices.find(shown);
@@ -78,7 +80,7 @@ void add_sensitivity(Page& page, const Subject& subject) {
   page.open_section("sensitivity", "Sensitivity",
                     morris ? "Mean absolute effect of moving one axis over its whole range, in the metric's unit (Morris)."
                            : "Share of the metric's variance that would remain if all axes but this one were fixed (total Sobol index).");
-  page.chart({{"type", "bars"}, {"sets", sets}, {"value_word", shown}, {"bounds_word", "95% interval"}}, "Sensitivity", morris ? "metric's unit" : "share of variance", ChartSize::large, "Whiskers are a 95% bootstrap interval.");
+  page.chart({{"type", "bars"}, {"largest_first", true}, {"start", start}, {"sets", sets}, {"value_word", shown}, {"bounds_word", "95% interval"}}, "Sensitivity", morris ? "metric's unit" : "share of variance", ChartSize::large, "Whiskers are a 95% bootstrap interval.");
   page.close_section();
 }
 

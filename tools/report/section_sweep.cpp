@@ -6,10 +6,29 @@
 #include "tools/report/text.h"
 
 namespace haven::report {
+namespace {
+
+/// A page with more would be hundreds of megabytes, and so would the memory that makes it.
+constexpr std::int64_t kMostCells = 500'000, kMostValues = 10'000'000;
+
+std::int64_t counted(const Subject& subject, const char* sql) {
+  results::Statement row(subject.file.database(), sql);
+  row.step();
+  return row.integer(0);
+}
+
+}  // namespace
 
 void add_sweep(Page& page, const Subject& subject) {
+  const std::int64_t number_of_points = counted(subject, "SELECT count(*) FROM (SELECT DISTINCT point FROM points)");
+  if (number_of_points == 0) return;
+  const std::int64_t metrics_of_run = counted(subject, "SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM raw_metrics WHERE run IN (SELECT run FROM runs LIMIT 16) GROUP BY run)");
+  if (number_of_points * metrics_of_run > kMostCells || counted(subject, "SELECT count(*) FROM runs") * metrics_of_run > kMostValues) {
+    page.open_section("sweep", "Sweep", fmt::format("{} points of {} metrics: more than a page can draw. haven export writes them as tables; keep_metric in the plan keeps fewer.", number_of_points, metrics_of_run));
+    page.close_section();
+    return;
+  }
   const std::vector<results::PointRow> points = subject.file.points();
-  if (points.empty()) return;
   // metric -> point -> (seed, value)
   std::map<std::string, std::map<std::int64_t, std::vector<std::pair<std::int64_t, double>>>> values;
   {
@@ -56,6 +75,8 @@ void add_sweep(Page& page, const Subject& subject) {
     for (const auto& [point, seeds] : by_point) cells += seeds.size();
   }
   const bool with_seeds = cells <= 50'000;
+  const auto searched = subject.file.frontier();
+  nlohmann::json chart = {{"type", "sweep"}};
   nlohmann::json metrics = nlohmann::json::array();
   for (const auto& [metric, by_point] : values) {
     nlohmann::json list = nlohmann::json::array();
@@ -76,6 +97,7 @@ void add_sweep(Page& page, const Subject& subject) {
       if (s.se) cell["se"] = rounded(*s.se);
       list.push_back(cell);
     }
+    if (!searched.empty() && metric == searched.front().metric) chart["start"] = metrics.size();
     const Label label = label_of(metric);
     metrics.push_back({{"label", label.unit.empty() ? label.text : label.text + ", " + label.unit}, {"cells", list}});
   }
@@ -83,8 +105,11 @@ void add_sweep(Page& page, const Subject& subject) {
       "sweep", "Sweep",
       fmt::format("{} points; each cell is the mean over its seeds. Choose a cell to see the seeds behind it. A third axis makes small maps side by side, all on one scale. A thick line, where there is one, parts points that collapse in half of their seeds or more from those that do not, or, with a value under \"line at\", those where the metric is at that value or above.",
                   points.size()));
-  page.chart({{"type", "sweep"}, {"axes", axes}, {"points", places}, {"metrics", metrics}}, "Mean over seeds", "",
-             ChartSize::large);
+  if (chart.contains("start")) chart["line"] = searched.front().level;
+  chart["axes"] = axes;
+  chart["points"] = places;
+  chart["metrics"] = metrics;
+  page.chart(chart, "Mean over seeds", "", ChartSize::large);
   page.html("<div id=\"cell\" class=\"scroll\" aria-live=\"polite\"></div>\n");
   page.close_section();
 }

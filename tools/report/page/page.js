@@ -184,7 +184,7 @@
       grid: {left: 4, right: 8, top: o.top || 4, bottom: 34, containLabel: true},
       xAxis: categoryAxis(cols, {name: o.col_name, nameLocation: 'middle', nameGap: 24, splitArea: {show: false}, position: o.col_top ? 'top' : 'bottom', axisLabel: {color: ink.soft, fontSize: 11, interval: cols.length > 14 && !o.turn ? 'auto' : 0, rotate: o.turn ? 55 : 0, hideOverlap: !o.turn, width: 92, overflow: 'truncate'}}),
       yAxis: categoryAxis(rows, {name: o.row_name, nameLocation: o.upward ? 'end' : 'start', nameGap: 6, nameTextStyle: {align: 'left', color: ink.soft}, inverse: !o.upward, axisLabel: {color: ink.soft, fontSize: 11, interval: 0, width: o.width < 500 ? 84 : 150, overflow: 'truncate'}}),
-      visualMap: {type: 'continuous', min: low, max: high, calculable: false, orient: 'horizontal', left: 'center', bottom: 0, itemWidth: 9, itemHeight: Math.min(180, o.width / 2.4), text: [num(high), num(low)],
+      visualMap: {type: 'continuous', min: low, max: high, calculable: false, orient: 'horizontal', left: 'center', bottom: 0, itemWidth: 9, itemHeight: Math.min(180, o.width / 2.4), text: [num(high), num(low)], formatter: num,
         textStyle: {color: ink.soft, fontSize: 11}, inRange: {color: cividis}, dimension: 2},
       series: [{type: 'heatmap', data: cells.map(x => ({value: x.slice(0, 3), detail: x[3], label: {color: readable(shade(x[2], low, high))}})),
         label: {show: !cramped && rows.length < 24, fontSize: 10.5, formatter: p => fixed(p.value[2], decimals)}, itemStyle: {borderColor: ink.paper, borderWidth: 1},
@@ -200,7 +200,7 @@
       [[c.days ? 'use' : escape(c.unit), num(p.value[2])]], p.data.detail)});
   };
   draw.bars = (c, pick, width) => {
-    const items = (c.sets ? (c.sets[pick] || c.sets[0]).items : c.items).slice().sort((a, b) => a.value - b.value);
+    const items = (c.sets ? (c.sets[pick] || c.sets[0]).items : c.items).slice().sort((a, b) => c.largest_first ? b.value - a.value : a.value - b.value);
     return frame({
       grid: {left: 4, right: 14, top: 4, bottom: 4, containLabel: true}, xAxis: valueAxis(...reach([0, items.map(i => [i.low, i.high])]), width < 500 ? 3 : 5),
       yAxis: categoryAxis(items.map(i => i.name), {inverse: true, axisLabel: {color: ink.soft, fontSize: 11, interval: 0, width: width < 500 ? 84 : 150, overflow: 'truncate'}}),
@@ -324,12 +324,18 @@
       const pick = i => value => { state.picks[i] = value; refresh(figure); };
       if (c.type === 'sweep') {
         const varies = m => new Set(m.cells.filter(cell => cell).map(cell => cell.mean)).size > 1;
-        const first = ['collapse', '10-year yield', ''].map(w => c.metrics.findIndex(m => m.label.toLowerCase().startsWith(w) && varies(m))).find(i => i >= 0);
-        state.picks[0] = first === undefined ? 0 : first;
-        select(figure, c.metrics.map(m => m.label), pick(0), 'metric');
+        const first = c.start !== undefined ? c.start : ['collapse', '10-year yield', '10-year window yield', ''].map(w => c.metrics.findIndex(m => m.label.toLowerCase().startsWith(w) && varies(m))).find(i => i >= 0);
+        const box = document.createElement('input');
+        // A line belongs to the metric it was drawn for.
+        const choose = metric => {
+          state.picks[0] = metric;
+          state.line = metric === c.start ? c.line : undefined;
+          box.value = state.line === undefined ? '' : state.line;
+        };
+        choose(first === undefined ? 0 : first);
+        select(figure, c.metrics.map(m => m.label), metric => { choose(metric); refresh(figure); }, 'metric');
         figure.querySelector('select').selectedIndex = state.picks[0];
         rolesOf(c).picked.forEach((a, k) => select(figure, c.axes[a].ticks.map(t => `${c.axes[a].name} = ${t}`), pick(k + 1), c.axes[a].name));
-        const box = document.createElement('input');
         Object.assign(box, {type: 'number', step: 'any', placeholder: 'line at\u2026', oninput: () => { state.line = box.value === '' ? undefined : Number(box.value); refresh(figure); }});
         box.setAttribute('aria-label', 'value of the metric at which to draw a line');
         figure.querySelector('.picks').append(box);
