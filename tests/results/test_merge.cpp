@@ -48,8 +48,16 @@ TEST_CASE("of files that share some runs, every run is taken once, with its own 
   save("a.sqlite", {2, 1});
   save("b.sqlite", {1, 3, 2, 4});
   merge_results({folder / "a.sqlite", folder / "b.sqlite"}, folder / "joined.sqlite", [](const ResultFile&) {});
+  const ResultFile joined(folder / "joined.sqlite");
+  Statement table(joined.database(), "SELECT name FROM sqlite_master WHERE type='table' AND name LIKE 'raw%'");
+  while (table.step()) {
+    INFO(table.text(0));
+    Statement of_nobody(joined.database(), "SELECT count(*) FROM " + table.text(0) + " WHERE run NOT IN (SELECT run FROM runs)");
+    of_nobody.step();
+    CHECK(of_nobody.integer(0) == 0);
+  }
   export_csv(ResultFile(folder / "one.sqlite"), folder / "one");
-  export_csv(ResultFile(folder / "joined.sqlite"), folder / "joined");
+  export_csv(joined, folder / "joined");
   CHECK(read_folder(folder / "joined") == read_folder(folder / "one"));
 }
 
