@@ -4,6 +4,7 @@
 
 #include "engine/loop/default.h"
 #include "engine/loop/rule_change.h"
+#include "engine/metrics/recorder.h"
 
 namespace haven::loop {
 namespace {
@@ -25,6 +26,7 @@ class Run {
 
   void handle(const base::Event& e) {
     auto& w = state_.world;
+    if (auto* recorder = probes_.recorder()) recorder->advance_to(w, e.time);
     w.now = e.time;
     ++w.events;
     switch (static_cast<EventKind>(e.kind)) {

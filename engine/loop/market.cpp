@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/loop/asking_order.h"
+#include "engine/metrics/recorder.h"
 
 namespace haven::loop {
 
@@ -60,13 +61,7 @@ void Market::apply(InstitutionId who, const world::Intents& intents) {
     switch (intent.kind) {
       case IntentKind::wake: wake(who, intent.time, intent.slot); break;
       case IntentKind::cancel: {
-        markets::OrderHandle& h = handle(who, intent.book, intent.slot);
-        if (state_.world.books[intent.book].cancel(h) > 0) {
-          ++state_.world.orders;
-          state_.world.journal.record(base::RecordKind::cancel, state_.world.now, spec_.world.institutions[who.v].name_key, intent.book, intent.slot);
-          refresh(intent.book);
-        }
-        h = {};
+        if (cancel(who, intent.book, intent.slot)) refresh(intent.book);
         break;
       }
       case IntentKind::limit:
@@ -76,17 +71,23 @@ void Market::apply(InstitutionId who, const world::Intents& intents) {
   }
 }
 
+bool Market::cancel(InstitutionId who, std::size_t k, std::size_t slot) {
+  world::World& w = state_.world;
+  markets::OrderHandle& h = handle(who, k, slot);
+  if (auto* recorder = probes_.recorder()) recorder->cancel(w.now, k, w.books[k].find(h));
+  const bool rested = w.books[k].cancel(h) > 0;
+  if (rested) {
+    ++w.orders;
+    w.journal.record(base::RecordKind::cancel, w.now, spec_.world.institutions[who.v].name_key, k, static_cast<std::int64_t>(slot));
+  }
+  h = {};
+  return rested;
+}
+
 void Market::cancel_all(InstitutionId who) {
   if (state_.handle_slots[who.v] == 0) return;
   for (std::size_t k = 0; k < world::kBooks; ++k) {
-    for (std::size_t slot = 0; slot < state_.handle_slots[who.v]; ++slot) {
-      markets::OrderHandle& h = handle(who, k, slot);
-      if (state_.world.books[k].cancel(h) > 0) {
-        ++state_.world.orders;
-        state_.world.journal.record(base::RecordKind::cancel, state_.world.now, spec_.world.institutions[who.v].name_key, k, static_cast<std::int64_t>(slot));
-      }
-      h = {};
-    }
+    for (std::size_t slot = 0; slot < state_.handle_slots[who.v]; ++slot) cancel(who, k, slot);
     refresh(k);
   }
 }
@@ -117,8 +118,13 @@ void Market::submit(InstitutionId who, const world::Intent& intent) {
   }
   w.journal.record(base::RecordKind::order, w.now, spec_.world.institutions[who.v].name_key,
                    intent.book | (static_cast<std::uint64_t>(intent.side) << 16) | (static_cast<std::uint64_t>(static_cast<std::uint32_t>(intent.limit.v)) << 32), intent.lots);
-  const auto result = w.books[intent.book].submit(order, [&](const markets::Fill& fill) { on_trade(who, intent, fill); },
-                                                  [&](const markets::SelfCancel& gone) { quote_rejected(who, intent.book, base::opposite(intent.side), gone.tag, gone.lots); });
+  metrics::Recorder* recorder = probes_.recorder();
+  if (recorder != nullptr) recorder->order(w.now, intent.book, order);
+  const auto result = w.books[intent.book].submit(order, [&](const markets::Fill& fill) { on_trade(who, intent, fill); }, [&](const markets::SelfCancel& gone) {
+    if (recorder != nullptr) recorder->self_cancel(w.now, intent.book, who, base::opposite(intent.side), gone);
+    quote_rejected(who, intent.book, base::opposite(intent.side), gone.tag, gone.lots);
+  });
+  if (recorder != nullptr) recorder->rests(intent.book, result.handle);
   if (!result.accepted()) ++w.rejected;
   if (result.filled > 0) probes_.took(intent.book, intent.side);
   if (intent.kind == IntentKind::limit) {
@@ -134,6 +140,7 @@ void Market::on_trade(InstitutionId taker, const world::Intent& intent, const ma
     planted_tick_ = 0;
     price = price + base::Ticks{1};
   }
+  if (auto* recorder = probes_.recorder()) recorder->trade(state_.world.now, intent.book, taker, intent.side, fill, price);
   const bool taker_buys = intent.side == Side::buy;
   trade_book(intent.book, taker_buys ? taker : fill.maker, taker_buys ? fill.maker : taker, price, fill.lots);
   probes_.filled(taker, fill.maker, intent.book, fill.lots);
@@ -261,6 +268,7 @@ void Market::quote_rejected(InstitutionId who, std::size_t book, Side side, std:
 
 void Market::refresh(std::size_t k) {
   const markets::OrderBook& book = state_.world.books[k];
+  if (auto* recorder = probes_.recorder()) recorder->quote(state_.world.now, k, book);
   world::MarketData& md = state_.world.books_data[k];
   md.has_bid = book.has_bid();
   md.has_ask = book.has_ask();
@@ -326,6 +334,7 @@ void Market::request(InstitutionId who, const world::Intent& intent) {
     if (package) {
       const auto& book = spec_.world.books[intent.book];
       const base::Price price = instruments::price_at(book.grid, best_yield, client_buys ? instruments::Rounding::up : instruments::Rounding::down);
+      if (auto* recorder = probes_.recorder()) recorder->request_package(w.now, intent.book, who, dealer.self, intent.side, price, intent.lots);
       trade_book(intent.book, buyer, seller, price, intent.lots);
       executed(who, intent.book, intent.side, price, intent.lots);
     } else {
@@ -334,7 +343,12 @@ void Market::request(InstitutionId who, const world::Intent& intent) {
       ++w.trades;
       w.journal.record(base::RecordKind::quote_trade, w.now, spec_.world.institutions[buyer.v].name_key, spec_.world.institutions[seller.v].name_key,
                        (static_cast<std::int64_t>(intent.book) << 48) ^ intent.lots);
-      trade_security(buyer, seller, intent.book, intent.lots, security.anchor.price_points(best_yield));
+      const double clean_points = security.anchor.price_points(best_yield);
+      if (auto* recorder = probes_.recorder()) {
+        const base::Price clean = instruments::price_at(instruments::kQuote, clean_points, instruments::Rounding::nearest);
+        recorder->request_security(w.now, intent.book, who, dealer.self, intent.side, clean, intent.lots);
+      }
+      trade_security(buyer, seller, intent.book, intent.lots, clean_points);
       if (security.kind == world::SecurityKind::off_the_run) {
         auto& basket = w.baskets[intent.book - kNodes];
         basket.volume_face += intent.lots * 100'000;

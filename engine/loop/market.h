@@ -37,6 +37,8 @@ class Market {
   void executed(base::InstitutionId who, std::size_t book, base::Side side, base::Price price, std::int64_t lots);
   void executed_cash(base::InstitutionId who, std::size_t security, base::Side side, std::int64_t lots);
   void refresh(std::size_t book);
+  /// False when nothing rested there.
+  bool cancel(base::InstitutionId who, std::size_t book, std::size_t slot);
   void maker_filled(base::InstitutionId maker, std::size_t book, base::Side side, std::uint32_t slot, base::Price price, std::int64_t lots);
   void quote_rejected(base::InstitutionId who, std::size_t book, base::Side side, std::uint32_t slot, std::int64_t lots);
   bool lives(base::InstitutionId who) const { return state_.world.accounts[who.v].defaulted == 0; }

@@ -18,6 +18,8 @@
 namespace haven::metrics {
 
 /// Daily averages of one book.
+class Recorder;
+
 struct BookDay {
   double spread_sum = 0, depth_sum = 0;
   int samples = 0;
@@ -41,6 +43,11 @@ class Probes {
   Probes(const world::WorldSpec& spec, Watching watching, std::span<const ShadowRule> shadows = {});
 
   void trade_cash(const world::World& w, base::InstitutionId buyer, base::InstitutionId seller, std::size_t security, std::int64_t lots);
+  /// From the run's beginning on `recorder` hears of every order, watched or not. It outlives the run.
+  void attach(Recorder& recorder) { recorder_ = &recorder; }
+  /// nullptr when nothing is recorded.
+  Recorder* recorder() const { return recorder_; }
+
   void trade_futures(const world::World& w, base::InstitutionId buyer, base::InstitutionId seller, std::size_t contract, std::int64_t lots);
   void trade_package(const world::World& w, base::InstitutionId buyer, base::InstitutionId seller, std::size_t tenor, std::int64_t lots);
   /// An order that took liquidity in a book, and each of its fills.
@@ -78,6 +85,7 @@ class Probes {
   std::span<const ShadowRule> shadows_;
   Daily daily_;
   std::array<BookDay, world::kBooks> books_{};
+  Recorder* recorder_ = nullptr;
   Microstructure microstructure_;
   RequestDay requests_;
   double use_leverage_sum_ = 0, use_var_sum_ = 0, cost_sum_ = 0, use_leverage_max_ = 0;

@@ -19,14 +19,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-void write_tape(const assemble::Experiment& experiment, std::uint64_t seed, const loop::Plant& plant, const std::string& path) {
-  std::vector<base::Record> tape;
-  loop::State state = loop::initial_state(experiment.spec, seed, &tape);
-  metrics::Probes probes(experiment.spec.world, metrics::Probes::Watching::off);
-  loop::advance(experiment.spec, state, probes, plant);
-  write_file(path, {reinterpret_cast<const char*>(tape.data()), tape.size() * sizeof(base::Record)});
-}
-
 /// What makes runs another plan's although the config is the same: a planted fault, that nobody watched, other rules watched.
 std::string beside_the_config(const EnsembleOptions& o) {
   std::string words;
@@ -130,7 +122,7 @@ void add_ensemble_options(CLI::App& app, EnsembleOptions& o) {
   app.add_flag("--no-metrics", o.no_metrics, "do not watch: digests only");
   app.add_flag("--no-report", o.no_report, "write no page");
   app.add_flag("--no-null", o.no_null, "leave out the null runs (every feedback frozen)");
-  app.add_option("--tape", o.tape, "write every applied order, trade, posting and default of the first seed (docs/determinism.md)");
+  add_trace_options(app, o.traces);
   auto* leak = app.add_option("--plant-leak", o.leak_dollars, "add so many dollars to one account, to see the check catch it")->group("Faults");
   auto* leak_day = app.add_option("--plant-leak-day", o.leak_day, "trading day of the leak, from 0")->group("Faults")->check(CLI::Range(0, 65000));
   leak->needs(leak_day);
@@ -163,9 +155,10 @@ int run_ensemble(const EnsembleOptions& o) {
     variants.back().experiment = &frozen;
   }
   const std::string page = o.out.empty() || o.no_report || o.no_metrics ? "" : std::filesystem::path(o.out).replace_extension(".html").string();
-  for (const auto& place : {o.out, page, o.tape}) {
+  for (const auto& place : {o.out, page}) {
     if (!place.empty()) require_writable(place);
   }
+  require_traceable(o.traces, experiment.spec.world);
   std::unique_ptr<results::ResultStore> store;
   if (!o.out.empty()) store = open_results(o.out, manifest_of(o, experiment), o.force ? results::OtherPlan::replace : results::OtherPlan::refuse);
 
@@ -186,7 +179,8 @@ int run_ensemble(const EnsembleOptions& o) {
     if (!runs.network.empty()) store->put_collateral_nodes(collateral_layout(runs.network, runs.on_network));
     store.reset();
   }
-  bool all_written = true;  // what was found is printed whether or not the page and the tape find room
+  bool all_written = true, stopped = false;  // what was found is printed whether or not the page and the traces find room
+  std::string no_room;
   const auto attempt = [&](const auto& write) {
     try {
       write();
@@ -196,12 +190,19 @@ int run_ensemble(const EnsembleOptions& o) {
     }
   };
   if (!page.empty()) attempt([&] { report::write_report(o.out, page); });
-  if (!o.tape.empty() && !runs.broken_invariant) attempt([&] { write_tape(experiment, static_cast<std::uint64_t>(o.first_seed), options.plant, o.tape); });
+  if (o.traces.any() && !runs.broken_invariant) {
+    try {
+      stopped = !write_traces(experiment, static_cast<std::uint64_t>(o.first_seed), options.plant, o.config, o.traces);
+    } catch (const BadInput& error) {
+      no_room = error.what();
+    }
+  }
   if (o.json) print_json(o, experiment, runs, values, rows);
   else print_text(o, experiment, runs, values, rows, page);
 
   if (runs.broken_invariant) return kBrokenInvariant;
-  if (stop_requested()) return kInterrupted;
+  if (stopped || stop_requested()) return kInterrupted;
+  if (!no_room.empty()) throw BadInput(no_room);
   if (runs.failed > 0 || !all_written) return kFailed;
   return o.strict && !every_outcome_inside(rows) ? kOutsideBands : kGood;
 }

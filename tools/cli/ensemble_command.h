@@ -5,6 +5,7 @@
 
 #include "tools/assemble/assemble.h"
 #include "tools/cli/command.h"
+#include "tools/cli/traced_run.h"
 #include "tools/sweep/ensemble.h"
 
 namespace haven::cli {
@@ -19,7 +20,7 @@ struct EnsembleOptions {
   int threads = 0;
   std::string out;         ///< "" for no file
   std::vector<std::string> shadows;  ///< leverage regimes that only look
-  std::string tape;        ///< "" for none; of the first seed
+  TraceOptions traces;     ///< of the first seed
   bool force = false, json = false, strict = false, no_metrics = false, no_report = false, no_null = false;
   int leak_day = -1, tick_day = -1;
   double leak_dollars = 0;

@@ -36,20 +36,44 @@ void require_writable(const std::string& path) {
   unlink(attempt.c_str());
 }
 
-void write_file(const std::string& path, std::string_view bytes) {
+UnfinishedFile::UnfinishedFile(const std::string& path) : path_(path) {
   std::error_code error;
   fs::create_directories(folder_of(path), error);
   const bool replaceable = !fs::exists(path, error) || fs::is_regular_file(path, error);  // a pipe or a device is written into
-  const std::string unfinished = replaceable ? path + ".unfinished" : path;
-  std::ofstream file(unfinished, std::ios::binary);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  error.clear();
-  if (file && replaceable) fs::rename(unfinished, path, error);
-  if (file && !error) return;
+  place_ = replaceable ? path + ".unfinished" : path;
+  file_.open(place_, std::ios::binary);
+  if (!file_) fail();
+}
+
+void UnfinishedFile::fail() const { throw std::runtime_error(path_ + ": cannot be written"); }
+
+void UnfinishedFile::write(std::string_view bytes) {
+  file_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!file_.flush()) fail();
+}
+
+void UnfinishedFile::finish() {
+  file_.close();
+  std::error_code error;
+  if (file_ && place_ != path_) fs::rename(place_, path_, error);
+  if (!file_ || error) fail();
+}
+
+void UnfinishedFile::discard() {
+  file_.close();
   std::error_code ignored;
-  if (replaceable) fs::remove(unfinished, ignored);
-  throw std::runtime_error(path + ": cannot be written");
+  if (place_ != path_) fs::remove(place_, ignored);
+}
+
+void write_file(const std::string& path, std::string_view bytes) {
+  UnfinishedFile file(path);
+  try {
+    file.write(bytes);
+    file.finish();
+  } catch (const std::runtime_error&) {
+    file.discard();
+    throw;
+  }
 }
 
 std::unique_ptr<results::ResultStore> open_results(const std::string& path, const results::Manifest& manifest, results::OtherPlan other) {

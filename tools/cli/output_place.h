@@ -1,6 +1,7 @@
 // Where a command writes: looked at before anything runs, written whole or not at all.
 #pragma once
 
+#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,27 @@ namespace haven::cli {
 
 /// Throws BadInput when no file could be written at `path`, its folders made where they are missing. Leaves nothing behind.
 void require_writable(const std::string& path);
+
+/// A file written piece by piece: beside its place under the name of `path` and `.unfinished`, folders made; an existing file stays as
+/// it was until finish() puts the new one there. Into a pipe or a device it writes at once.
+class UnfinishedFile {
+ public:
+  /// Throws std::runtime_error when it cannot be opened.
+  explicit UnfinishedFile(const std::string& path);
+  /// Throws std::runtime_error when there is no room (a full disk); what was written before stands.
+  void write(std::string_view bytes);
+  /// Throws std::runtime_error when it cannot.
+  void finish();
+  /// Takes away what was written.
+  void discard();
+  /// Where what was written stands until finish().
+  const std::string& place() const { return place_; }
+
+ private:
+  [[noreturn]] void fail() const;
+  std::string path_, place_;
+  std::ofstream file_;
+};
 
 /// Writes `path`, its folders made; an existing file stays as it was until the new one is whole. Throws
 /// std::runtime_error when it cannot (a full disk).
