@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <utility>
 #include "agents/primary_dealer/repo_bids.h"
 #include "engine/loop/phases.h"
 
@@ -81,6 +82,7 @@ struct Morning {
     // A coupon belongs to who held before today's settlements: they were priced without it.
     pay_coupons();
     w().ledger.settle(today, spec.world.ficc, scratch.per_million, w().journal, now());
+    std::swap(scratch.fails, scratch.failed_returns);
     scratch.fails.clear();
     scratch.deliveries.deliver_all(w().ledger, w().contracts, w().collateral, spec.world.ficc, scratch.fails, w().journal, now());
     // Who is short borrows from the central bank's portfolio, for cash, and delivers.
@@ -117,6 +119,7 @@ struct Morning {
     return_borrowed_securities();
   }
 
+    probes.fails(w(), scratch.failed_returns, scratch.fails);
   // A short that has been bought back returns what it borrowed.
   void return_borrowed_securities() {
     scratch.maturing.clear();

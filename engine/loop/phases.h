@@ -19,7 +19,7 @@ struct NetCall {
 /// Scratch that the phases reuse; results of the last phase only.
 struct PhaseScratch {
   std::vector<funding::ContractId> maturing;
-  std::vector<funding::Fail> fails;
+  std::vector<funding::Fail> fails, failed_returns;
   funding::Maturities maturities;
   funding::Deliveries deliveries;
   std::vector<base::Money> per_million;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "engine/metrics/collateral_network.h"
@@ -206,6 +207,12 @@ void Probes::auction(const world::World& w, std::size_t security, double tail_bp
 
 void Probes::fail(const world::World&, double face_bn) {
   if (on()) failed_bn_ += face_bn;
+}
+
+void Probes::fails(const world::World& w, std::span<const funding::Fail> returns, std::span<const funding::Fail> deliveries) {
+  if (!on()) return;
+  auto rows = fail_trace_.morning(*spec_, w, returns, deliveries);
+  result_.fails.insert(result_.fails.end(), std::make_move_iterator(rows.begin()), std::make_move_iterator(rows.end()));
 }
 
 void Probes::default_of(const world::World& w, base::InstitutionId id, const std::string& cause, double shortfall_bn) {

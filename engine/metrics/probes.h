@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/funding/repo_auction.h"
+#include "engine/metrics/fail_trace.h"
 #include "engine/metrics/metric.h"
 #include "engine/metrics/microstructure.h"
 #include "engine/metrics/run_result.h"
@@ -17,9 +18,9 @@
 
 namespace haven::metrics {
 
-/// Daily averages of one book.
 class Recorder;
 
+/// Daily averages of one book.
 struct BookDay {
   double spread_sum = 0, depth_sum = 0;
   int samples = 0;
@@ -42,12 +43,12 @@ class Probes {
   /// `shadows` outlive the probes.
   Probes(const world::WorldSpec& spec, Watching watching, std::span<const ShadowRule> shadows = {});
 
-  void trade_cash(const world::World& w, base::InstitutionId buyer, base::InstitutionId seller, std::size_t security, std::int64_t lots);
   /// From the run's beginning on `recorder` hears of every order, watched or not. It outlives the run.
   void attach(Recorder& recorder) { recorder_ = &recorder; }
   /// nullptr when nothing is recorded.
   Recorder* recorder() const { return recorder_; }
 
+  void trade_cash(const world::World& w, base::InstitutionId buyer, base::InstitutionId seller, std::size_t security, std::int64_t lots);
   void trade_futures(const world::World& w, base::InstitutionId buyer, base::InstitutionId seller, std::size_t contract, std::int64_t lots);
   void trade_package(const world::World& w, base::InstitutionId buyer, base::InstitutionId seller, std::size_t tenor, std::int64_t lots);
   /// An order that took liquidity in a book, and each of its fills.
@@ -65,6 +66,8 @@ class Probes {
   void fast_traders_out(double share);
   void auction(const world::World& w, std::size_t security, double tail_bp, double cover, double dealers_pct);
   void fail(const world::World& w, double face_bn);
+  /// What failed to be returned and delivered this morning (FailTrace::morning).
+  void fails(const world::World& w, std::span<const funding::Fail> returns, std::span<const funding::Fail> deliveries);
   void default_of(const world::World& w, base::InstitutionId id, const std::string& cause, double shortfall_bn);
   /// One step of a default's trace (DefaultStepRow).
   void default_step(const world::World& w, base::InstitutionId id, const std::string& account, const std::string& item, base::InstitutionId other, base::Money amount);
@@ -82,10 +85,10 @@ class Probes {
 
   const world::WorldSpec* spec_;
   Watching watching_;
+  Recorder* recorder_ = nullptr;
   std::span<const ShadowRule> shadows_;
   Daily daily_;
   std::array<BookDay, world::kBooks> books_{};
-  Recorder* recorder_ = nullptr;
   Microstructure microstructure_;
   RequestDay requests_;
   double use_leverage_sum_ = 0, use_var_sum_ = 0, cost_sum_ = 0, use_leverage_max_ = 0;
@@ -93,6 +96,7 @@ class Probes {
   double basket_spread_sum_ = 0, fast_out_sum_ = 0;
   int basket_samples_ = 0, fast_samples_ = 0;
   double repo_refused_bn_ = 0, failed_bn_ = 0;
+  FailTrace fail_trace_;
   std::array<std::array<double, 4>, world::kKinds> needs_{};
   std::vector<std::int64_t> flow_lots_;  ///< by seller kind, buyer kind, sector
   std::array<Series, world::kBooks> yields_;

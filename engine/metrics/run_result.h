@@ -87,7 +87,7 @@ struct InstitutionRow {
   double equity_bn = 0, cash_bn = 0;
 };
 
-/// A default or a fail with its causal trace, one sentence a step.
+/// A default with its cause in a sentence.
 struct DefaultRow {
   base::Time time;
   std::string institution, kind, cause;
@@ -108,6 +108,24 @@ struct DefaultStepRow {
 };
 
 /// Everything one run produced. Kinds of institutions and their counts come with the manifest, not here.
+/// A cause of a fail on one morning; a fail with several has a row each, whose cause_bn sum to its face_bn. kind: "return" of a contract's
+/// collateral, "delivery" of a sale. cause:
+///   not_returned:   `upstream` does not return what it got from the one who fails: a fail of its own
+///   pledged_on:     `upstream` holds it under a contract that has not ended
+///   not_delivered:  bought back through the clearing house `upstream`, where others' sales fail
+///   sold_on:        collateral was sold and not bought back
+///   sold_short:     more was sold than was there
+///   others:         what is left after the largest causes
+///   not_told:       `fails` smaller fails of one kind and security, together
+struct FailRow {
+  base::Date day, since;
+  std::string kind, failing, owed_to, security;
+  double face_bn = 0;
+  std::int64_t fails = 1;  ///< that the row stands for
+  std::string cause, upstream;
+  double cause_bn = 0;
+};
+
 struct RunResult {
   std::uint64_t seed = 0;
   base::Digest digest;
@@ -125,5 +143,6 @@ struct RunResult {
   std::vector<DefaultRow> defaults;
   std::vector<DefaultStepRow> default_steps;
 };
+  std::vector<FailRow> fails;
 
 }  // namespace haven::metrics

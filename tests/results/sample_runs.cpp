@@ -38,6 +38,7 @@ metrics::RunResult sample_run(std::uint64_t seed) {
                  "the 08:30 call of $1.2bn exceeded cash by $0.3bn\nafter the sale", 0.3}};
   r.default_steps = {{base::midnight(day) + base::hours(9), "fund 1", "cash", "margin call", "clearing house", 1.2},
                      {base::midnight(day) + base::hours(9), "fund 1", "cash", "sale", "Dealer \"A\", NY", 0.9 + x}};
+  r.fails = {{day, {day.v - 3}, "return", "fund 1", "Dealer \"A\", NY", "10y", 0.25 + x, 1, "not_returned", "fund 2", 0.25 + x}};
   return r;
 }
 

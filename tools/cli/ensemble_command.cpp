@@ -76,6 +76,13 @@ void print_json(const EnsembleOptions& o, const assemble::Experiment& experiment
       j["defaults"].push_back(std::move(row));
     }
   }
+  j["fails"] = Json::array();
+  for (const auto& [seed, run] : model) {
+    for (const auto& f : run.fails) {
+      j["fails"].push_back({{"seed", seed}, {"day", base::to_string(f.day)}, {"since", base::to_string(f.since)}, {"kind", f.kind}, {"failing", f.failing}, {"owed_to", f.owed_to},
+                            {"security", f.security}, {"face_bn", f.face_bn}, {"fails", f.fails}, {"cause", f.cause}, {"upstream", f.upstream}, {"cause_bn", f.cause_bn}});
+    }
+  }
   fmt::print("{}\n", j.dump(2));
 }
 

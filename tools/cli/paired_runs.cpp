@@ -70,7 +70,7 @@ std::map<std::string, KeptRuns> kept_in(const std::string& path, const std::vect
     KeptRuns& runs = of[variant.name];
     for (const auto& row : file.runs()) {
       if (row.key.variant != variant.name || row.status != results::RunStatus::done || !within(row.key, seeds)) continue;
-      runs[row.key.seed] = {base::digest_from_hex(row.digest), row.events, row.orders, row.trades, 0, {}, {}, {}, {}};
+      runs[row.key.seed] = {base::digest_from_hex(row.digest), row.events, row.orders, row.trades, 0, {}, {}, {}, {}, {}};
     }
     for (const auto& metric : variant.experiment->metrics) {
       for (const auto& [seed, value] : file.metric(metric.name, {variant.name, 0})) {
@@ -96,6 +96,18 @@ std::map<std::string, KeptRuns> kept_in(const std::string& path, const std::vect
     while (shadow.step()) {
       if (const auto run = runs.find(static_cast<std::uint64_t>(shadow.integer(0))); run != runs.end()) {
         run->second.shadows.push_back({{}, shadow.text(1), shadow.text(2), shadow.text(3), shadow.text(4), shadow.real(5), shadow.real(6), shadow.integer(7) != 0});
+      }
+    }
+    results::Statement fail(file.database(), "SELECT seed, day, since, kind, failing, owed_to, security, face_bn, fails, cause, upstream, cause_bn FROM fails WHERE variant=? AND point=0 ORDER BY seed, place");
+    fail.bind(variant.name);
+    while (fail.step()) {
+      if (const auto run = runs.find(static_cast<std::uint64_t>(fail.integer(0))); run != runs.end()) {
+        const auto day = [&](int column) {
+          base::Date date;
+          base::parse_date(fail.text(column), date);
+          return date;
+        };
+        run->second.fails.push_back({day(1), day(2), fail.text(3), fail.text(4), fail.text(5), fail.text(6), fail.real(7), fail.integer(8), fail.text(9), fail.text(10), fail.real(11)});
       }
     }
     results::Statement cpu(file.database(), "SELECT seed, cpu_seconds FROM timings JOIN runs USING(run) WHERE variant=? AND point=0");
@@ -173,7 +185,7 @@ PairedRuns run_paired(const std::string& title, const std::vector<Variant>& vari
       all.network = std::move(ended.result.collateral);
       all.on_network = std::move(ended.result.institutions);
     }
-    all.of[job.variant][job.seed] = {ended.result.digest, ended.result.events, ended.result.orders, ended.result.trades, ended.timing.cpu_seconds, std::move(ended.result.metrics), std::move(ended.result.defaults), std::move(ended.result.default_steps), std::move(ended.result.shadows)};
+    all.of[job.variant][job.seed] = {ended.result.digest, ended.result.events, ended.result.orders, ended.result.trades, ended.timing.cpu_seconds, std::move(ended.result.metrics), std::move(ended.result.defaults), std::move(ended.result.default_steps), std::move(ended.result.shadows), std::move(ended.result.fails)};
   };
   sweep::run_all(jobs, options, on_end, stop_requested());
   all.shared_cpu_seconds = sweep::run_forks(forks, wanted, options, [](std::uint64_t, const loop::State&) {}, on_end, stop_requested());

@@ -36,6 +36,7 @@ struct KeptRun {
   std::vector<haven::metrics::DefaultRow> defaults = {};
   std::vector<haven::metrics::DefaultStepRow> default_steps = {};
   std::vector<haven::metrics::ShadowRow> shadows = {};
+  std::vector<haven::metrics::FailRow> fails = {};
 };
 using KeptRuns = std::map<std::uint64_t, KeptRun>;  ///< by seed
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
+#include <optional>
 #include <set>
 
 #include "tools/report/sections.h"
@@ -15,6 +17,7 @@ namespace {
 using results::Statement;
 constexpr std::size_t kMostEdges = 300;
 constexpr std::size_t kMostDefaults = 100;
+constexpr std::size_t kMostFails = 20;
 
 }  // namespace
 
@@ -137,6 +140,61 @@ void add_default_steps(Page& page, const Subject& subject) {
                         escape_html(who), seed, rows));
 }
 
+std::string why(const std::string& cause, const std::string& upstream) {
+  if (cause == "not_returned") return upstream + " does not return it";
+  if (cause == "pledged_on") return upstream + " holds it under a contract that runs on";
+  if (cause == "not_delivered") return "bought back and not delivered through " + upstream;
+  if (cause == "sold_on") return "sold, and not bought back";
+  if (cause == "sold_short") return "sold without having it";
+  return words_of(cause);
+}
+
+// The largest fails of the lowest seed that has any, over all their days, with their causes on the worst one.
+void add_fails(Page& page, const Subject& subject) {
+  struct Fail {
+    std::string failing, owed_to, security, kind, since, worst_day, last_day, causes;
+    double worst_bn = 0, sum_bn = 0;
+    std::string counted;  // the day that sum_bn has last counted
+  };
+  std::optional<std::int64_t> seed;
+  std::map<std::string, Fail> fails;
+  for_each_row(subject,
+               "SELECT seed, day, since, kind, failing, owed_to, security, face_bn, cause, upstream, cause_bn FROM fails "
+               "WHERE variant=? AND point=? AND cause<>'not_told' ORDER BY seed, place",
+               [&](const Statement& row) {
+                 if (!seed) seed = row.integer(0);
+                 if (row.integer(0) != *seed) return;
+                 Fail& fail = fails[fmt::format("{}\n{}\n{}\n{}\n{}", row.text(2), row.text(3), row.text(4), row.text(5), row.text(6))];
+                 const std::string day = row.text(1);
+                 if (fail.counted != day) {
+                   fail.counted = fail.last_day = day;
+                   fail.sum_bn += row.real(7);
+                   if (row.real(7) > fail.worst_bn) {
+                     fail.worst_bn = row.real(7);
+                     fail.worst_day = day;
+                     fail.causes.clear();
+                   }
+                 }
+                 fail.since = row.text(2), fail.kind = row.text(3), fail.failing = row.text(4), fail.owed_to = row.text(5), fail.security = row.text(6);
+                 if (fail.worst_day == day) fail.causes += fmt::format("{}{} ({} bn)", fail.causes.empty() ? "" : "; ", why(row.text(8), row.text(9)), number(row.real(10)));
+               });
+  if (fails.empty()) return;
+  std::vector<const Fail*> list;
+  for (const auto& [place, fail] : fails) list.push_back(&fail);
+  std::stable_sort(list.begin(), list.end(), [](const Fail* a, const Fail* b) { return a->sum_bn > b->sum_bn; });
+  std::string rows;
+  for (std::size_t i = 0; i < list.size() && i < kMostFails; ++i) {
+    const Fail& f = *list[i];
+    rows += fmt::format("<tr><td>{}</td><td data-is=\"Owed to\">{}</td><td data-is=\"Security\">{}</td><td data-is=\"Of a\">{}</td><td class=\"time\" data-is=\"Since\">{}</td>"
+                        "<td class=\"time\" data-is=\"Last\">{}</td><td class=\"n\" data-is=\"Most, $bn\">{}</td><td class=\"trace\">{}</td></tr>\n",
+                        escape_html(f.failing), escape_html(f.owed_to), escape_html(f.security), escape_html(f.kind), f.since, f.last_day, number(f.worst_bn), escape_html(f.causes));
+  }
+  page.html(fmt::format("<h3>Fails, seed {}</h3>\n<div class=\"scroll\"><table class=\"folding\"><thead><tr><th>Who fails</th><th>Owed to</th><th>Security</th><th>Of a</th><th>Since</th><th>Last</th>"
+                        "<th class=\"n\">Most, $bn</th><th>Because, on its worst day</th></tr></thead><tbody>\n{}</tbody></table></div>\n",
+                        *seed, rows));
+  if (list.size() > kMostFails) page.html(fmt::format("<p class=\"note\">and {} more.</p>", list.size() - kMostFails));
+}
+
 }  // namespace
 
 void add_defaults(Page& page, const Subject& subject) {
@@ -161,33 +219,39 @@ void add_defaults(Page& page, const Subject& subject) {
                  one.seeds.insert(row.integer(0));
                  one.shortfalls.push_back(row.real(4));
                });
-  if (count == 0) return;
+  bool any_fail = false;
+  for_each_row(subject, "SELECT 1 FROM fails WHERE variant=? AND point=? LIMIT 1", [&](const Statement&) { any_fail = true; });
+  if (count == 0 && !any_fail) return;
   std::vector<std::pair<std::string, const Institution*>> list;
   for (const auto& [name, one] : institutions) list.emplace_back(name, &one);
   std::stable_sort(list.begin(), list.end(),
                    [](const auto& a, const auto& b) { return a.second->seeds.size() > b.second->seeds.size(); });
   page.open_section("defaults", "Defaults and fails",
-                    fmt::format("{} in {} seed{}, at {} institution{}. The trace is that of the lowest seed.", count,
-                                subject.runs, subject.runs == 1 ? "" : "s", list.size(), list.size() == 1 ? "" : "s"));
-  page.html(
-      "<div class=\"scroll\"><table class=\"folding\"><thead><tr><th>Institution</th><th>Kind</th><th "
-      "class=\"n\">Seeds</th><th "
-      "class=\"n\">Shortfall, "
-      "$bn</th><th>Time</th><th>Trace</th></tr></thead><tbody>\n");
-  for (std::size_t i = 0; i < list.size() && i < kMostDefaults; ++i) {
-    const auto& [name, one] = list[i];
+                    count == 0 ? "No institution defaulted."
+                               : fmt::format("{} in {} seed{}, at {} institution{}. The trace is that of the lowest seed.", count,
+                                             subject.runs, subject.runs == 1 ? "" : "s", list.size(), list.size() == 1 ? "" : "s"));
+  if (count > 0) {
     page.html(
-        fmt::format("<tr><td>{}</td><td data-is=\"Kind\">{}</td><td class=\"n\" data-is=\"Seeds\">{} of {}</td>"
-                    "<td class=\"n\" data-is=\"Shortfall, $bn\">{}</td><td class=\"time\" data-is=\"Time\">{}</td>"
-                    "<td class=\"trace\">{}</td></tr>\n",
-                    escape_html(name), escape_html(words_of(one->kind)), one->seeds.size(), subject.runs,
-                    number(results::summarize(one->shortfalls).p50), escape_html(one->first_time.substr(0, 16)),
-                    escape_html(one->trace)));
+        "<div class=\"scroll\"><table class=\"folding\"><thead><tr><th>Institution</th><th>Kind</th><th "
+        "class=\"n\">Seeds</th><th "
+        "class=\"n\">Shortfall, "
+        "$bn</th><th>Time</th><th>Trace</th></tr></thead><tbody>\n");
+    for (std::size_t i = 0; i < list.size() && i < kMostDefaults; ++i) {
+      const auto& [name, one] = list[i];
+      page.html(
+          fmt::format("<tr><td>{}</td><td data-is=\"Kind\">{}</td><td class=\"n\" data-is=\"Seeds\">{} of {}</td>"
+                      "<td class=\"n\" data-is=\"Shortfall, $bn\">{}</td><td class=\"time\" data-is=\"Time\">{}</td>"
+                      "<td class=\"trace\">{}</td></tr>\n",
+                      escape_html(name), escape_html(words_of(one->kind)), one->seeds.size(), subject.runs,
+                      number(results::summarize(one->shortfalls).p50), escape_html(one->first_time.substr(0, 16)),
+                      escape_html(one->trace)));
+    }
+    page.html("</tbody></table></div>\n");
+    add_default_steps(page, subject);
+    if (list.size() > kMostDefaults)
+      page.html(fmt::format("<p class=\"note\">and {} more.</p>", list.size() - kMostDefaults));
   }
-  page.html("</tbody></table></div>\n");
-  add_default_steps(page, subject);
-  if (list.size() > kMostDefaults)
-    page.html(fmt::format("<p class=\"note\">and {} more.</p>", list.size() - kMostDefaults));
+  add_fails(page, subject);
   page.close_section();
 }
 

@@ -49,6 +49,7 @@ constexpr Table kTables[] = {
     {"defaults",
      "SELECT * FROM defaults ORDER BY variant, point, seed, time_ns, institution, kind, shortfall_bn, cause"},
     {"default_steps", "SELECT * FROM default_steps ORDER BY variant, point, seed, place"},
+    {"fails", "SELECT * FROM fails ORDER BY variant, point, seed, place"},
     {"scorecard",
      "SELECT metric, observed, low, high, flag, null_mean, model_mean, model_se, inside, source, tag FROM scorecard "
      "ORDER BY place"},

@@ -69,6 +69,7 @@ constexpr RunTable kRunTables[] = {
     {"raw_institutions", "day, N(institution), N(kind), equity_bn, cash_bn"},
     {"raw_defaults", "time_ns, N(institution), N(kind), cause, shortfall_bn"},
     {"raw_default_steps", "place, time_ns, N(institution), N(account), N(item), N(counterparty), amount_bn"},
+    {"raw_fails", "place, day, since, N(kind), N(failing), N(owed_to), N(security), face_bn, fails, N(cause), N(upstream), cause_bn"},
 };
 
 /// A table added to the schema must be added here: better no merge than one that loses rows.

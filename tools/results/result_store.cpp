@@ -111,10 +111,11 @@ struct ResultStore::Impl {
           institution(d, "INSERT INTO raw_institutions VALUES(?,?,?,?,?,?)"),
           fault(d, "INSERT INTO raw_defaults VALUES(?,?,?,?,?,?)"),
           default_step(d, "INSERT INTO raw_default_steps VALUES(?,?,?,?,?,?,?,?)"),
+          fail(d, "INSERT INTO raw_fails VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)"),
           point(d, "INSERT OR IGNORE INTO points VALUES(?,?,?,?,?)"),
           outcomes(d) {}
     Statement find_name, new_name, find_run, drop_run, drop_timing, run, timing, metric, series, flow, constraint, shadow, need,
-        position, repo, edge, institution, fault, default_step, point;
+        position, repo, edge, institution, fault, default_step, fail, point;
     OutcomeReader outcomes;
   };
   std::unique_ptr<Statements> statements;  // prepared once the tables exist
@@ -223,6 +224,10 @@ void ResultStore::Impl::insert(std::int64_t run, const metrics::RunResult& r) {
   std::int64_t place = 0;
   for (const auto& d : r.default_steps) {
     s.default_step.run(run, place++, d.time.ns, id(d.institution), id(d.account), id(d.item), id(d.counterparty), d.amount_bn);
+  }
+  place = 0;
+  for (const auto& f : r.fails) {
+    s.fail.run(run, place++, f.day.v, f.since.v, id(f.kind), id(f.failing), id(f.owed_to), id(f.security), f.face_bn, f.fails, id(f.cause), id(f.upstream), f.cause_bn);
   }
 }
 

@@ -46,6 +46,9 @@ CREATE TABLE raw_defaults(run INTEGER NOT NULL, time_ns INTEGER NOT NULL, instit
 CREATE TABLE raw_default_steps(run INTEGER NOT NULL, place INTEGER NOT NULL, time_ns INTEGER NOT NULL,
   institution INTEGER NOT NULL, account INTEGER NOT NULL, item INTEGER NOT NULL, counterparty INTEGER NOT NULL,
   amount_bn REAL NOT NULL);
+CREATE TABLE raw_fails(run INTEGER NOT NULL, place INTEGER NOT NULL, day INTEGER NOT NULL, since INTEGER NOT NULL,
+  kind INTEGER NOT NULL, failing INTEGER NOT NULL, owed_to INTEGER NOT NULL, security INTEGER NOT NULL, face_bn REAL NOT NULL,
+  fails INTEGER NOT NULL, cause INTEGER NOT NULL, upstream INTEGER NOT NULL, cause_bn REAL NOT NULL);
 
 CREATE TABLE points(point INTEGER NOT NULL, place INTEGER NOT NULL, axis TEXT NOT NULL, value REAL NOT NULL,
   label TEXT NOT NULL, PRIMARY KEY(point, place)) WITHOUT ROWID;
@@ -115,6 +118,11 @@ CREATE VIEW default_steps AS SELECT variant, point, seed, place, time_ns,
   t.name AS item, c.name AS counterparty, amount_bn
   FROM raw_default_steps d JOIN runs USING(run) JOIN names i ON i.id = institution JOIN names a ON a.id = account
   JOIN names t ON t.id = item JOIN names c ON c.id = counterparty;
+CREATE VIEW fails AS SELECT variant, point, seed, place, date('2000-01-01', day || ' days') AS day,
+  date('2000-01-01', since || ' days') AS since, k.name AS kind, f.name AS failing, o.name AS owed_to, s.name AS security,
+  face_bn, fails, c.name AS cause, u.name AS upstream, cause_bn
+  FROM raw_fails r JOIN runs USING(run) JOIN names k ON k.id = r.kind JOIN names f ON f.id = failing JOIN names o ON o.id = owed_to
+  JOIN names s ON s.id = r.security JOIN names c ON c.id = r.cause JOIN names u ON u.id = r.upstream;
 )sql";
   return sql;
 }

@@ -12,7 +12,7 @@ namespace haven::results {
 
 /// Number of the result format: PRAGMA user_version and the manifest's row `format`. Raised with every change that an
 /// older reader would misread.
-inline constexpr int kFormat = 5;
+inline constexpr int kFormat = 6;
 /// PRAGMA application_id: "HAVN". A file without it was not written by haven and is never overwritten.
 inline constexpr int kApplicationId = 0x4841564e;
 

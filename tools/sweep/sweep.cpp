@@ -238,6 +238,7 @@ void keep_only(const plan::Plan& plan, metrics::RunResult& result) {
   if (!plan.keep.defaults) {
     result.defaults.clear();
     result.default_steps.clear();
+    result.fails.clear();
   }
 }
 
