@@ -12,7 +12,9 @@ namespace haven::networks {
 class FileError : public std::runtime_error {
  public:
   FileError(const std::string& file, std::uint64_t line, std::uint64_t column, const std::string& message)
-      : std::runtime_error(placed(file, line, column, message)), line_(line), column_(column) {}
+      : std::runtime_error(placed(file, line, column, message)), message_(message), line_(line), column_(column) {}
+  /// Without the place.
+  const std::string& message() const { return message_; }
   std::uint64_t line() const { return line_; }
   std::uint64_t column() const { return column_; }
 
@@ -22,6 +24,7 @@ class FileError : public std::runtime_error {
     if (column > 0) text.append(1, ':').append(std::to_string(column));
     return text.append(": ").append(message);
   }
+  std::string message_;
   std::uint64_t line_;
   std::uint64_t column_;
 };

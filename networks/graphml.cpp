@@ -48,15 +48,25 @@ struct KnownKey {
   std::string_view name;
   std::string_view type;
 };
-constexpr std::array<KnownKey, 7> kKnownKeys = {{{"graph", "unit", "string"},
+constexpr std::array<KnownKey, 11> kKnownKeys = {{{"graph", "unit", "string"},
                                                  {"node", "role", "string"},
                                                  {"edge", "amount", "long"},
                                                  {"edge", "segment", "string"},
                                                  {"edge", "security", "int"},
                                                  {"edge", "owner", "string"},
-                                                 {"edge", "depth", "int"}}};
+                                                 {"edge", "depth", "int"},
+                                                 {"edge", "cash_bn", "double"},
+                                                 {"edge", "haircut_pct", "double"},
+                                                 {"edge", "rate_pct", "double"},
+                                                 {"edge", "instrument", "string"}}};
+constexpr std::size_t kWritten = 7;  // of them, what a snapshot holds
 
 bool is_whole_type(std::string_view type) { return type == "int" || type == "long"; }
+/// Whether what is declared `type` can stand where `wanted` is meant.
+bool serves_as(std::string_view type, std::string_view wanted) {
+  if (wanted == "double") return type == "double" || type == "float" || is_whole_type(type);
+  return type == wanted || (is_whole_type(type) && is_whole_type(wanted));
+}
 
 template <class Number>
 std::optional<Number> whole_number(std::string_view text) {
@@ -120,7 +130,7 @@ class Reading {
     XML_StopParser(parser_, XML_FALSE);
   }
   const std::optional<FileError>& first_fault() const { return fault_; }
-  Snapshot finish();
+  NetworkFile finish();
 
  private:
   std::uint64_t line() const { return XML_GetCurrentLineNumber(parser_); }
@@ -129,6 +139,7 @@ class Reading {
   void close_data();
   std::optional<Datum> datum(const std::map<std::string, Datum>& data, std::string_view element, std::string_view name) const;
   EdgeRow row_of(const ReadEdge& edge);
+  std::map<std::string, std::string> more_of(const ReadEdge& edge) const;
 
   std::string file_;
   XML_Parser parser_;
@@ -171,7 +182,7 @@ void Reading::open_key(const std::map<std::string_view, std::string_view>& attri
   }
   for (const KnownKey& known : kKnownKeys) {
     if (key.name != known.name || (key.element != "all" && key.element != known.element)) continue;
-    if (key.type != known.type && !(is_whole_type(key.type) && is_whole_type(known.type))) {
+    if (!serves_as(key.type, known.type)) {
       return fault("key '" + id + "' declares " + key.name + " as " + key.type + ", expected " + std::string(known.type));
     }
   }
@@ -337,25 +348,39 @@ EdgeRow Reading::row_of(const ReadEdge& edge) {
   return row;
 }
 
-Snapshot Reading::finish() {
+std::map<std::string, std::string> Reading::more_of(const ReadEdge& edge) const {
+  std::map<std::string, std::string> more;
+  for (const auto& [id, key] : keys_) {
+    if ((key.element == "edge" || key.element == "all") && key.fallback) more[key.name.empty() ? id : key.name] = *key.fallback;
+  }
+  for (const auto& [name, datum] : edge.data) more[name] = datum.text;
+  for (std::size_t k = 0; k < kWritten; ++k) {
+    if (kKnownKeys[k].element == "edge") more.erase(std::string(kKnownKeys[k].name));
+  }
+  return more;
+}
+
+NetworkFile Reading::finish() {
   if (!graph_seen_) throw FileError(file_, line(), 0, "no graph in the file");
-  Unit unit = Unit::money;
+  NetworkFile network;
   if (const auto text = datum(graph_data_, "graph", "unit")) {
     if (text->text != "money" && text->text != "face") throw FileError(file_, text->line, 0, "unit '" + text->text + "', expected money or face");
-    if (text->text == "face") unit = Unit::face;
+    if (text->text == "face") network.unit = Unit::face;
   }
   std::vector<EdgeRow> rows;
-  std::map<std::tuple<NodeIndex, NodeIndex, Segment, base::SecurityId, NodeIndex, std::uint8_t>, std::uint64_t> seen;
+  std::map<std::tuple<NodeIndex, NodeIndex, Segment, base::SecurityId, std::string, NodeIndex, std::uint8_t>, std::uint64_t> seen;
   for (const ReadEdge& edge : edges_) {
     const EdgeRow row = row_of(edge);
-    const auto [other, fresh] = seen.emplace(std::tuple(row.from, row.to, row.segment, row.security, row.owner, row.depth), edge.line);
+    auto more = more_of(edge);
+    const auto instrument = more.find("instrument");
+    const auto [other, fresh] = seen.emplace(std::tuple(row.from, row.to, row.segment, row.security, instrument == more.end() ? "" : instrument->second, row.owner, row.depth), edge.line);
     if (!fresh) {
       throw FileError(file_, edge.line, 0, "the edge from '" + edge.source + "' to '" + edge.target + "' repeats that of line " + std::to_string(other->second));
     }
     rows.push_back(row);
+    network.edges.push_back({row, edge.line, std::move(more)});
   }
-  Snapshot snapshot(unit, nodes_, rows);
-  const auto faults = chain_faults(snapshot);
+  const auto faults = chain_faults(Snapshot(network.unit, nodes_, rows));
   if (!faults.empty()) {
     const ChainFault& fault = faults.front();
     throw FileError(file_, node_lines_[fault.node], 0,
@@ -363,7 +388,9 @@ Snapshot Reading::finish() {
                         "' owns of security " + std::to_string(fault.security.v) + ", at depth " + std::to_string(fault.depth) + ", and received " +
                         std::to_string(fault.received));
   }
-  return snapshot;
+  network.nodes = std::move(nodes_);
+  network.node_lines = std::move(node_lines_);
+  return network;
 }
 
 }  // namespace
@@ -373,7 +400,7 @@ void write_graphml(const Snapshot& snapshot, std::ostream& out, const std::vecto
   const auto key = [&](std::string_view name, std::string_view element, std::string_view type) {
     out << "  <key id=\"" << name << "\" for=\"" << element << "\" attr.name=\"" << name << "\" attr.type=\"" << type << "\"/>\n";
   };
-  for (const KnownKey& known : kKnownKeys) key(known.name, known.element, known.type);
+  for (std::size_t k = 0; k < kWritten; ++k) key(kKnownKeys[k].name, kKnownKeys[k].element, kKnownKeys[k].type);
   for (const Column& column : of_nodes) key(column.name, "node", column.type);
   for (const Column& column : of_edges) key(column.name, "edge", column.type);
   const auto data = [&](const std::vector<Column>& columns, std::size_t row) {
@@ -402,6 +429,13 @@ void write_graphml(const Snapshot& snapshot, std::ostream& out, const std::vecto
 }
 
 Snapshot read_graphml(std::istream& in, const std::string& name) {
+  NetworkFile file = read_graphml_file(in, name);
+  std::vector<EdgeRow> rows;
+  for (const FileEdge& edge : file.edges) rows.push_back(edge.row);
+  return Snapshot(file.unit, std::move(file.nodes), rows);
+}
+
+NetworkFile read_graphml_file(std::istream& in, const std::string& name) {
   const std::unique_ptr<std::remove_pointer_t<XML_Parser>, decltype(&XML_ParserFree)> parser(XML_ParserCreate(nullptr), &XML_ParserFree);
   if (!parser) throw std::bad_alloc();
   Reading reading(name, parser.get());

@@ -5,7 +5,9 @@
 //   graph   data: unit (string), `money` (1/10,000 dollar) or `face` (whole dollars)
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,21 @@
 #include "networks/snapshot.h"
 
 namespace haven::networks {
+
+/// An edge as a file has it, with what it says beyond the row.
+struct FileEdge {
+  EdgeRow row;
+  std::uint64_t line = 0;
+  std::map<std::string, std::string> more;  // by name: data and defaults of the keys of edges that EdgeRow does not hold
+};
+
+/// A network in the order of its file. Nodes and edges with the lines on which they begin.
+struct NetworkFile {
+  Unit unit = Unit::money;
+  std::vector<Node> nodes;
+  std::vector<std::uint64_t> node_lines;
+  std::vector<FileEdge> edges;
+};
 
 /// More that a file says of its nodes or edges, for other tools: read_graphml leaves it out. `name` is none of those above.
 struct Column {
@@ -34,5 +51,8 @@ void write_graphml(const Snapshot& snapshot, std::ostream& out, const std::vecto
 /// in everything but the amount; an owner that is unknown or does not start its own chain; more collateral passed on
 /// than was received.
 Snapshot read_graphml(std::istream& in, const std::string& name);
+/// The same checks, everything kept. `cash_bn`, `haircut_pct`, `rate_pct` (double) and `instrument` (string) of edges are keys that
+/// may not be declared with another type either.
+NetworkFile read_graphml_file(std::istream& in, const std::string& name);
 
 }  // namespace haven::networks

@@ -299,6 +299,46 @@ Face Collateral::pledge(Ledger& ledger, Contracts& contracts, ContractId id, Jou
   return missing;
 }
 
+bool Collateral::is_of(LotIndex lot, const ChainOf& chain) const {
+  std::uint32_t depth = 0;
+  for (; lots_[lot].parent != kNoLot; lot = lots_[lot].parent) ++depth;
+  return depth == chain.depth && lots_[lot].holder == chain.owner;
+}
+
+Face Collateral::available_of(const Contracts& contracts, InstitutionId holder, SecurityId s, Date end_day, const ChainOf& chain) const {
+  if (chain.depth == 0) {
+    const LotIndex root = root_[at(holder, s)];
+    return root == kNoLot || holder != chain.owner ? Face{} : lots_[root].free();
+  }
+  Face total;
+  for (LotIndex lot = shelf(holder, s, kFreeShelf); lot != kNoLot; lot = lots_[lot].next_held) {
+    if (may_use(contracts, lots_[lot], end_day) && is_of(lot, chain)) total += lots_[lot].free();
+  }
+  return total;
+}
+
+Face Collateral::pledge_of(Ledger& ledger, Contracts& contracts, ContractId id, const ChainOf& chain, Journal& journal, Time now) {
+  const Contract c = contracts[id];
+  Face missing = c.face - c.delivered;
+  const Face wanted = missing;
+  const auto take = [&](LotIndex lot) {
+    const Face part = std::min(missing, lots_[lot].free());
+    if (part.v > 0) add_child(lot, part, c.lender, id);
+    missing -= part;
+  };
+  if (chain.depth == 0) {
+    if (const LotIndex root = root_[at(c.borrower, c.security)]; root != kNoLot && c.borrower == chain.owner) take(root);
+  } else {
+    for (LotIndex lot = shelf(c.borrower, c.security, kFreeShelf), following; lot != kNoLot && missing.v > 0; lot = following) {
+      following = lots_[lot].next_held;
+      if (may_use(contracts, lots_[lot], c.end) && is_of(lot, chain)) take(lot);
+    }
+  }
+  ledger.deliver(c.borrower, c.lender, c.security, wanted - missing, journal, now);
+  contracts.add_delivered(id, wanted - missing);
+  return missing;
+}
+
 /// Lets `source`'s free part stand for what was sold out of `owed`. Returns the face replaced.
 Face Collateral::replace_sold(LotIndex owed, LotIndex source) {
   const Face part = std::min(lots_[owed].sold, lots_[source].free());

@@ -32,6 +32,12 @@ struct Lot {
 };
 static_assert(sizeof(Lot) == 72);
 
+/// Whose the collateral of a pledge is: `owner` pledged it, and `depth` pledges later it is what the pledger received. 0: it is the owner's.
+struct ChainOf {
+  InstitutionId owner;
+  std::uint32_t depth = 0;
+};
+
 /// What the collateral network looks like now, by face.
 struct CollateralMeasures {
   Face pledged;         ///< all collateral delivered under living contracts
@@ -80,6 +86,10 @@ class Collateral {
   /// others, then owned.
   /// Returns the shortage: what the borrower did not have.
   Face pledge(Ledger& ledger, Contracts& contracts, ContractId id, Journal& journal, Time now);
+  /// The same out of nothing but this chain.
+  Face pledge_of(Ledger& ledger, Contracts& contracts, ContractId id, const ChainOf& chain, Journal& journal, Time now);
+  /// Face of this chain that `holder` can pledge until `end_day`.
+  Face available_of(const Contracts& contracts, InstitutionId holder, SecurityId s, Date end_day, const ChainOf& chain) const;
   /// Returns what the lender holds under the contract to the borrower. What it pledged or sold onwards is replaced out
   /// of its other free lots of the security; the onward pledges then hang on the replacement. Returns the shortage: a
   /// fail, with those lots still owed under the contract.
@@ -145,6 +155,7 @@ class Collateral {
   Face replace_sold(LotIndex owed, LotIndex source);
   Face replace_pledged(LotIndex owed, LotIndex source, const Contracts& contracts);
   Face replace(LotIndex owed, const Contracts& contracts);
+  bool is_of(LotIndex lot, const ChainOf& chain) const;
   LotIndex top_of(LotIndex lot, std::span<const ContractId> stuck) const;
 
   struct CircularReturn {

@@ -31,6 +31,17 @@ RepoOpened open_repo(Ledger& ledger, Contracts& contracts, Collateral& collatera
   return {id, {}};
 }
 
+RepoOpened open_repo_of(Ledger& ledger, Contracts& contracts, Collateral& collateral, const RepoTerms& terms, const ChainOf& chain,
+                        Journal& journal, Time now) {
+  const Face has = collateral.available_of(contracts, terms.borrower, terms.security, terms.end, chain);
+  if (has < terms.face) return {{}, terms.face - has};
+  const ContractId id = contracts.open(terms, ledger, journal, now);
+  const Face shortage = collateral.pledge_of(ledger, contracts, id, chain, journal, now);
+  HAVEN_CHECK(shortage.v == 0, "collateral of " + ledger.name(terms.borrower) + " was available and is not");
+  ledger.pay(terms.lender, terms.borrower, terms.cash, Reason::repo_cash, journal, now);
+  return {id, {}};
+}
+
 namespace {
 
 /// Pays principal and interest for the collateral returned since `before` was out, and closes the contract or leaves it

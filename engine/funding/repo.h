@@ -25,6 +25,10 @@ struct RepoOpened {
 RepoOpened open_repo(Ledger& ledger, Contracts& contracts, Collateral& collateral, const RepoTerms& terms,
                      Journal& journal, Time now);
 
+/// The same out of nothing but this chain.
+RepoOpened open_repo_of(Ledger& ledger, Contracts& contracts, Collateral& collateral, const RepoTerms& terms, const ChainOf& chain,
+                        Journal& journal, Time now);
+
 struct RepoClosed {
   Money principal, interest;  ///< paid by the borrower now
   Face shortage;              ///< collateral not returned: the contract lives on as failing

@@ -1,7 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
-
 #include <utility>
+
 #include "agents/primary_dealer/repo_bids.h"
 #include "engine/loop/phases.h"
 
@@ -18,6 +19,8 @@ using world::Kind;
 // Contracts are made in multiples of $1m, collateral in multiples of $100,000.
 constexpr Money kGrain = base::dollars(1'000'000);
 constexpr Face kFaceGrain{100'000};
+// What a client pays for bilateral repo over the rate that it is quoted.
+constexpr double kBilateralBp = 2.0;
 
 Money grains(double bn) { return {static_cast<std::int64_t>(std::max(0.0, bn) * 1e3) * kGrain.v}; }
 std::int32_t hbp(double bp) { return static_cast<std::int32_t>(std::floor(bp * 100.0 + 0.5)); }
@@ -79,10 +82,10 @@ struct Morning {
     scratch.maturities.close_all(w().ledger, w().contracts, w().collateral, today, scratch.fails, w().journal, now());
     double failed_returns_bn = 0;
     for (const funding::Fail& fail : scratch.fails) failed_returns_bn += base::to_bn(fail.face);
+    std::swap(scratch.fails, scratch.failed_returns);
     // A coupon belongs to who held before today's settlements: they were priced without it.
     pay_coupons();
     w().ledger.settle(today, spec.world.ficc, scratch.per_million, w().journal, now());
-    std::swap(scratch.fails, scratch.failed_returns);
     scratch.fails.clear();
     scratch.deliveries.deliver_all(w().ledger, w().contracts, w().collateral, spec.world.ficc, scratch.fails, w().journal, now());
     // Who is short borrows from the central bank's portfolio, for cash, and delivers.
@@ -116,10 +119,10 @@ struct Morning {
       const Money charge = funding::fails_charge(fail.value, hbp(100.0 * spec.world.rates.target_lower_pct), 1);
       if (charge.v > 0) w().ledger.pay(fail.failing, spec.world.ficc, charge, ledger::Reason::fails_charge, w().journal, now());
     }
+    probes.fails(w(), scratch.failed_returns, scratch.fails);
     return_borrowed_securities();
   }
 
-    probes.fails(w(), scratch.failed_returns, scratch.fails);
   // A short that has been bought back returns what it borrowed.
   void return_borrowed_securities() {
     scratch.maturing.clear();
@@ -182,6 +185,28 @@ struct Morning {
     flow(p.prime_money_fund, spec.population.prime_money_fund);
   }
 
+  // What the config's opening network says is there already. Who has failed since takes no part, nor does what was to be passed on from it.
+  void open_network() {
+    if (state.world.day != 0) return;
+    std::vector<double> borrowed(spec.world.institutions.size()), paid(borrowed.size());
+    for (const OpeningLoan& loan : spec.opening_network) {
+      funding::RepoTerms terms = loan.terms;
+      if (!lives(terms.borrower) || !lives(terms.lender)) continue;
+      terms.start = today;
+      terms.end = tomorrow;
+      if (loan.cash_follows) terms.cash = funding::cash_against(funding::value_of(terms.face, scratch.per_million[terms.security.v]), terms.haircut_hbp);
+      if (!funding::open_repo_of(w().ledger, w().contracts, w().collateral, terms, loan.chain, w().journal, now()).id.valid()) continue;
+      scratch.trades.push_back({terms.segment, terms.rate_hbp, terms.cash});
+      const double bn = base::to_bn(terms.cash);
+      opened_[static_cast<std::size_t>(terms.segment)].add(bn, terms.rate_hbp * 0.01);
+      borrowed[terms.borrower.v] += bn;
+      paid[terms.borrower.v] += bn * (terms.rate_hbp * 1e-4 - (terms.segment == Segment::nccbr ? 0.01 * kBilateralBp : 0.0));
+    }
+    for (std::size_t i = 0; i < borrowed.size(); ++i) {
+      if (borrowed[i] > 0 && !spec.openings[i].financiers.empty()) w().accounts[i].financing_pct = paid[i] / borrowed[i];
+    }
+  }
+
   // A client's financing from its prime brokers. Returns what was refused, $bn.
   double finance_client(InstitutionId client, double buffer_bn) {
     const Opening& opening = spec.openings[client.v];
@@ -210,7 +235,7 @@ struct Morning {
         const Money cleared = grains(granted * dealer.cleared_share);
         const Money bilateral = grains(granted) - cleared;
         Money got = borrow(dealer.self, client, Segment::sponsored, cleared, 100.0 * quote.rate_pct, account.haircut, funding::Reuse::permitted);
-        got += borrow(dealer.self, client, Segment::nccbr, bilateral, 100.0 * quote.rate_pct + 2.0, account.haircut, funding::Reuse::permitted);
+        got += borrow(dealer.self, client, Segment::nccbr, bilateral, 100.0 * quote.rate_pct + kBilateralBp, account.haircut, funding::Reuse::permitted);
         const double bn = base::to_bn(got);
         left -= bn;
         sum += bn;
@@ -232,6 +257,8 @@ struct Morning {
     }
     double rate_pct() const { return volume_bn > 0 ? weighted / volume_bn * 0.01 : 0.0; }
   };
+  std::array<Tally, funding::kSegments> opened_{};  // of the opening network
+  const Tally& opened(Segment segment) const { return opened_[static_cast<std::size_t>(segment)]; }
 
   void clients() {
     Tally tally;
@@ -333,7 +360,7 @@ struct Morning {
     collect_supply(world::RepoVenue::gcf, Segment::gcf);
     collect_demand();
     scratch.auction.clear(scratch.supply, scratch.demand, kGrain);
-    Tally tri_party, dvp, gcf;
+    Tally tri_party = opened(Segment::tri_party), dvp = opened(Segment::dvp), gcf = opened(Segment::gcf);
     if (scratch.auction.rate_hbp()) {
       scratch.matches.clear();
       scratch.auction.match(scratch.matches);
@@ -355,8 +382,8 @@ struct Morning {
 
   void facilities() {
     auto& p = state.population;
-    Tally standing, reverse;
-    double left = spec.population.central_bank.standing_repo_cap_bn;
+    Tally standing = opened(Segment::standing_repo), reverse = opened(Segment::on_rrp);
+    double left = spec.population.central_bank.standing_repo_cap_bn - standing.volume_bn;
     for (auto& dealer : p.primary_dealer) {
       const double need = std::min(left, need_bn(dealer.self));
       if (need <= 0.001) continue;
@@ -381,6 +408,7 @@ struct Morning {
 
   void make_repo() {
     scratch.trades.clear();
+    open_network();
     clients();
     between_dealers();
     dealers();

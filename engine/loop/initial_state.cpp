@@ -129,7 +129,7 @@ void open_ledger(const Spec& spec, State& state) {
     const Opening& opening = spec.openings[i];
     const InstitutionId id{i};
     for (std::uint16_t s = 0; s < world::kSecurities; ++s) {
-      const Face face{static_cast<std::int64_t>(opening.holding_bn[s] * 1e4 + 0.5) * 100'000};
+      const Face face = opening_face(opening, SecurityId{s});
       if (face.v > 0) w.collateral.issue(w.ledger, id, SecurityId{s}, face, w.journal, w.now);
     }
     if (opening.cash_bn != 0) w.ledger.receive_from_outside(id, base::money_from_bn(opening.cash_bn), ledger::kOpeningFlow, w.journal, w.now);

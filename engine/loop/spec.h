@@ -7,6 +7,7 @@
 
 #include "agents/list.h"
 #include "engine/funding/margin.h"
+#include "engine/funding/repo.h"
 #include "engine/scenario/scenario.h"
 #include "engine/world/spec.h"
 
@@ -43,6 +44,9 @@ struct Opening : RuleTerms {
   double line_spread_bp = 0;                              ///< over interest on reserves
 };
 
+/// What an institution holds of a security at the start: whole lots.
+inline base::Face opening_face(const Opening& opening, base::SecurityId s) { return {static_cast<std::int64_t>(opening.holding_bn[s.v] * 1e4 + 0.5) * 100'000}; }
+
 /// How what a defaulter leaves is sold, and what an estate's assets fetch.
 struct CloseOut {
   double hours = 0;          ///< over which lenders and estates sell
@@ -52,6 +56,13 @@ struct CloseOut {
   double recovery_alpha = 1, recovery_beta = 1;  ///< Rogers and Veraart: of an estate's own assets, of what it receives
 };
 
+/// A repo of the first morning that was there before any was asked for. Overnight, as the others.
+struct OpeningLoan {
+  funding::RepoTerms terms;     ///< without days; without cash where `cash_follows`
+  funding::ChainOf chain;       ///< whose collateral it is
+  bool cash_follows = false;    ///< cash is the collateral's value that morning less the haircut
+};
+
 struct Spec {
   std::string name;
   world::WorldSpec world;
@@ -59,6 +70,7 @@ struct Spec {
   std::vector<Opening> openings;                          ///< one an institution, same order
   std::optional<RuleChange> rule_change;
   scenario::ScenarioSpec scenario;
+  std::vector<OpeningLoan> opening_network;               ///< by depth: what is passed on comes after what it is passed on from
   double interdealer_share = 0;                           ///< of a non-core dealer's funding that comes through core dealers
   double tri_party_cost_bp = 0, gcf_cost_bp = 0;          ///< of a dollar there over its rate, to the borrower, relative to DVP
   double tri_party_haircut = 0.02;

@@ -77,6 +77,7 @@ struct CollateralEdgeRow {
   std::string owner = {};
   int depth = 0;
   double cash_bn = 0;
+  double rate_pct = 0, haircut_pct = 0;  ///< averages by face; not saved
 };
 
 /// An institution of the collateral network at a day's end. equity_bn: everything at market less debts; cash_bn may be
@@ -107,7 +108,6 @@ struct DefaultStepRow {
   double amount_bn = 0;
 };
 
-/// Everything one run produced. Kinds of institutions and their counts come with the manifest, not here.
 /// A cause of a fail on one morning; a fail with several has a row each, whose cause_bn sum to its face_bn. kind: "return" of a contract's
 /// collateral, "delivery" of a sale. cause:
 ///   not_returned:   `upstream` does not return what it got from the one who fails: a fail of its own
@@ -126,6 +126,7 @@ struct FailRow {
   double cause_bn = 0;
 };
 
+/// Everything one run produced. Kinds of institutions and their counts come with the manifest, not here.
 struct RunResult {
   std::uint64_t seed = 0;
   base::Digest digest;
@@ -142,7 +143,7 @@ struct RunResult {
   std::vector<InstitutionRow> institutions;
   std::vector<DefaultRow> defaults;
   std::vector<DefaultStepRow> default_steps;
-};
   std::vector<FailRow> fails;
+};
 
 }  // namespace haven::metrics

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
+#include <variant>
 
 #include "engine/base/random.h"
 #include "engine/instruments/calendar.h"
@@ -11,8 +13,10 @@
 #include "engine/instruments/swap.h"
 #include "engine/regulation/capacity.h"
 #include "tools/assemble/config_digest.h"
+#include "tools/assemble/find_config.h"
 #include "tools/assemble/moments.h"
 #include "tools/assemble/named_by.h"
+#include "tools/assemble/opening_network.h"
 #include "tools/assemble/population.h"
 
 namespace haven::assemble {
@@ -38,6 +42,8 @@ class Assembler {
     leverage();
     scenario();
     funding();
+    stop_on_faults();
+    opening_network();
     stop_on_faults();
     reference();
     stop_on_faults();
@@ -744,6 +750,26 @@ class Assembler {
     s.client_haircut.step_hbp = hbp(h.step_bp());
     s.client_haircut.rise_lag_days = h.rise_lag_days();
     s.client_haircut.fall_lag_days = h.fall_lag_days();
+  }
+
+  void opening_network() {
+    const std::string path = "funding.opening_network", name = run_->funding().opening_network();
+    if (name.empty()) return;
+    // Beside the config that names it; for a setting or a text that is no file, in the current folder.
+    const Place place = run_.locate(path);
+    std::error_code ignored;
+    ConfigText from;
+    const std::filesystem::path named_in = place.file;
+    const bool on_disk = place.line > 0 && std::filesystem::exists(named_in, ignored);
+    if (on_disk) from.disk_folder = std::filesystem::weakly_canonical(named_in, ignored).parent_path().string();
+    else if (place.line > 0 && place.file.starts_with("configs/")) from.embedded_folder = named_in.parent_path().lexically_relative("configs").string();
+    auto found = find_config(name, on_disk || !from.embedded_folder.empty() ? &from : nullptr, {options_.configs_dir, options_.embedded});
+    if (const auto* wrong = std::get_if<Misfit>(&found)) return fault(path, wrong->found, "a GraphML file");
+    const auto& file = std::get<ConfigText>(found);
+    for (auto& wrong : read_opening_network(file.text, file.shown, spec())) faults_.push_back(std::move(wrong));
+    base::Digest digest;
+    for (const char c : file.text) digest.add(static_cast<std::uint64_t>(static_cast<unsigned char>(c)));
+    digests_.push_back(digest);
   }
 
   void reference() {

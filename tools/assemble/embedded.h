@@ -12,7 +12,7 @@ struct EmbeddedFile {
   std::string_view text;
 };
 
-/// Every configs/**/*.textproto, in the order of their names: "replays/april_2025.textproto".
+/// Every configs/**/*.textproto and *.graphml, in the order of their names: "replays/april_2025.textproto".
 std::span<const EmbeddedFile> embedded_configs();
 
 }  // namespace haven::assemble

@@ -33,7 +33,8 @@ std::int64_t whole(double bn, double unit) { return static_cast<std::int64_t>(st
 
 }  // namespace
 
-CollateralNetwork collateral_network(const std::vector<metrics::CollateralEdgeRow>& edges, const std::vector<metrics::InstitutionRow>& institutions) {
+CollateralNetwork collateral_network(const std::vector<metrics::CollateralEdgeRow>& edges, const std::vector<metrics::InstitutionRow>& institutions,
+                                     const std::vector<std::string>& securities) {
   CollateralNetwork network;
   std::map<std::string, const metrics::InstitutionRow*> known;
   for (const auto& row : institutions) known[row.name] = &row;
@@ -59,12 +60,18 @@ CollateralNetwork collateral_network(const std::vector<metrics::CollateralEdgeRo
     edge.owner = node(row.owner);
     edge.segment = segment_of(row.segment);
     edge.depth = static_cast<std::uint8_t>(std::min(row.depth, 255));
+    const auto security = std::find(securities.begin(), securities.end(), row.security);
+    if (security != securities.end()) edge.security.v = static_cast<std::uint16_t>(security - securities.begin());
     collateral.push_back(edge);
     edge.amount = whole(row.cash_bn, 1e9 * base::kMoneyPerDollar);
     edge.owner = networks::kUnknownOwner;
     edge.depth = 0;
     loans.push_back(edge);
   }
+  for (std::size_t i = 0; i < collateral.size(); ++i) network.row.push_back(i);
+  std::stable_sort(network.row.begin(), network.row.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(collateral[a].from, collateral[a].to) < std::pair(collateral[b].from, collateral[b].to);
+  });
   network.collateral = networks::Snapshot(networks::Unit::face, nodes, collateral);
   network.loans = networks::Snapshot(networks::Unit::money, nodes, loans);
   return network;

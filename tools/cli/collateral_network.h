@@ -19,10 +19,12 @@ struct CollateralNetwork {
   std::vector<std::string> kind;       ///< by node; "" where no row says it
   std::vector<std::int64_t> equity;    ///< by node, money; 0 where no row says it and where there is none left
   std::vector<double> equity_bn;       ///< by node, as marked
+  std::vector<std::size_t> row;        ///< by edge: which of the rows it is
 };
 
-/// Rows of one day.
-CollateralNetwork collateral_network(const std::vector<metrics::CollateralEdgeRow>& edges, const std::vector<metrics::InstitutionRow>& institutions);
+/// Rows of one day. `securities` numbers those that the rows name; without them all are number 0.
+CollateralNetwork collateral_network(const std::vector<metrics::CollateralEdgeRow>& edges, const std::vector<metrics::InstitutionRow>& institutions,
+                                     const std::vector<std::string>& securities = {});
 
 /// The network of a world now.
 CollateralNetwork collateral_network(const world::WorldSpec& spec, const world::World& world);

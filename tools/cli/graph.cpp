@@ -25,7 +25,12 @@ struct Options {
   std::int64_t point = 0;
   std::optional<std::uint64_t> seed;
   ConfigOptions configs;
-  bool json = false;
+  bool json = false, by_security = false;
+};
+
+/// Columns of edges that a run's opening network reads, by row.
+struct Terms {
+  std::vector<std::string> instrument, haircut_pct, rate_pct;
 };
 
 enum class Source { result, graphml, config };
@@ -86,7 +91,7 @@ GraphSubject from_result(const Options& o) {
   return subject;
 }
 
-GraphSubject from_config(const Options& o) {
+GraphSubject from_config(const Options& o, Terms& terms) {
   const auto experiment = assemble::assemble(assemble::load_run_with(o.source, o.configs.with, o.configs.load()), o.configs.load());
   const auto& days = experiment.spec.world.days;
   GraphSubject subject;
@@ -101,10 +106,18 @@ GraphSubject from_config(const Options& o) {
     throw BadInput(fmt::format("--at {}: found a moment outside the run, expected one from {} to 17:00 of {}", o.at, base::to_string(days.front()), base::to_string(days.back())));
   }
   const loop::State state = state_before(experiment, *subject.seed, at.time ? moment : moment + base::Duration{1}, {});
-  auto edges = metrics::collateral_edges(experiment.spec.world, state.world);
-  const auto by_name = [](const auto& e) { return std::tie(e.from, e.to, e.segment, e.owner, e.depth); };
+  auto edges = metrics::collateral_edges(experiment.spec.world, state.world, o.by_security ? metrics::BySecurity::apart : metrics::BySecurity::together);
+  const auto by_name = [](const auto& e) { return std::tie(e.from, e.to, e.segment, e.owner, e.depth, e.security); };
   std::sort(edges.begin(), edges.end(), [&](const auto& a, const auto& b) { return by_name(a) < by_name(b); });
-  subject.network = collateral_network(edges, metrics::institutions_on(edges, experiment.spec.world, state.world));
+  std::vector<std::string> securities;
+  for (const auto& security : experiment.spec.world.securities) securities.push_back(security.name);
+  subject.network = collateral_network(edges, metrics::institutions_on(edges, experiment.spec.world, state.world), securities);
+  for (const std::size_t row : subject.network.row) {
+    const auto& edge = edges[row];
+    if (o.by_security) terms.instrument.push_back(edge.security);
+    if (o.by_security) terms.haircut_pct.push_back(fmt::format("{}", edge.haircut_pct));
+    if (o.by_security) terms.rate_pct.push_back(fmt::format("{}", edge.rate_pct));
+  }
   subject.moment = base::to_string(moment).substr(0, 16);
   return subject;
 }
@@ -122,7 +135,7 @@ GraphSubject from_graphml(const Options& o) {
   return subject;
 }
 
-std::string graphml(const GraphSubject& subject, const NetworkMeasures& m) {
+std::string graphml(const GraphSubject& subject, const NetworkMeasures& m, const Terms& terms) {
   const auto& graph = subject.network.collateral;
   std::vector<networks::Column> nodes = {{"core", "boolean", {}}, {"passed_on", "long", {}}};
   std::vector<networks::Column> edges;
@@ -143,6 +156,11 @@ std::string graphml(const GraphSubject& subject, const NetworkMeasures& m) {
       edges[0].values.push_back(fmt::format("{}", static_cast<double>(leg.amount) / (1e9 * base::kMoneyPerDollar)));
     });
   }
+  if (!terms.instrument.empty()) {
+    edges.push_back({"instrument", "string", terms.instrument});
+    edges.push_back({"haircut_pct", "double", terms.haircut_pct});
+    edges.push_back({"rate_pct", "double", terms.rate_pct});
+  }
   std::ostringstream text;
   networks::write_graphml(graph, text, nodes, edges);
   return text.str();
@@ -151,11 +169,13 @@ std::string graphml(const GraphSubject& subject, const NetworkMeasures& m) {
 int graph(const Options& o) {
   if (!o.out.empty()) require_writable(o.out);
   GraphSubject subject;
+  Terms terms;
+  if (o.by_security && kind_of(o.source) != Source::config) throw BadInput("--by-security: needs a config; " + o.source + " has what it has");
   write_for_user([&] {
     switch (kind_of(o.source)) {
       case Source::result: subject = from_result(o); break;
       case Source::graphml: subject = from_graphml(o); break;
-      case Source::config: subject = from_config(o); break;
+      case Source::config: subject = from_config(o, terms); break;
     }
   });
   subject.source = o.source;
@@ -164,7 +184,7 @@ int graph(const Options& o) {
   if (o.json || o.format == "json") {
     text = graph_json(subject, measures).dump(2) + "\n";
   } else if (o.format == "graphml") {
-    text = graphml(subject, measures);
+    text = graphml(subject, measures, terms);
   } else if (o.format == "dot") {
     std::ostringstream dot;
     networks::write_dot(subject.network.collateral, dot);
@@ -196,6 +216,7 @@ void add_graph(CLI::App& app, int& code) {
   command->add_option("--at", o->at, "New York time, YYYY-MM-DD (its 17:00) or YYYY-MM-DD HH:MM; default: the last day");
   command->add_option("--format", o->format, "graphml, dot or json; default: a summary to read")->check(CLI::IsMember({"graphml", "dot", "json"}));
   command->add_flag("--json", o->json, "the same as --format json");
+  command->add_flag("--by-security", o->by_security, "of a config: an edge a security, in GraphML with its terms: a run's funding.opening_network");
   command->add_option("--seed", o->seed, "of a result file: default its first; of a config: default 1")->check(CLI::Range(1, 1000000000));
   command->add_option("--variant", o->variant, "of a result file")->capture_default_str();
   command->add_option("--point", o->point, "of a sweep's result file")->capture_default_str()->check(CLI::Range(0, 1000000000));
