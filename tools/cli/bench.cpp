@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/allocations.h"
+#include "tools/cli/bench_funding.h"
 #include "tools/cli/book_stream.h"
 #include "tools/cli/command.h"
 #include "tools/sweep/ensemble.h"
@@ -141,9 +142,10 @@ void add_bench(CLI::App& app, int& code) {
   };
   auto* o = new Options;
   auto* command = app.add_subcommand("bench", "measure speed here: CPU time, one core unless it says otherwise");
-  command->footer("Example: haven bench --only replay\nNames: book, book_100k, replay, allocations, scaling, ensemble");
+  command->footer("Example: haven bench --only replay\nNames: book, book_100k, replay, allocations, scaling, ensemble, edges, clearing, funding");
   command->add_flag("--json", o->json, "JSON on standard output");
-  command->add_option("--only", o->only, "one of book, book_100k, replay, allocations, scaling, ensemble")->check(CLI::IsMember({"book", "book_100k", "replay", "allocations", "scaling", "ensemble"}));
+  command->add_option("--only", o->only, "one of book, book_100k, replay, allocations, scaling, ensemble, edges, clearing, funding")
+      ->check(CLI::IsMember({"book", "book_100k", "replay", "allocations", "scaling", "ensemble", "edges", "clearing", "funding"}));
   command->add_option("--config", o->config, "run to measure")->capture_default_str();
   add_config_options(*command, o->configs);
   command->callback([o, &code] {
@@ -151,12 +153,15 @@ void add_bench(CLI::App& app, int& code) {
     const auto wanted = [&](const char* name) { return o->only.empty() || o->only == name; };
     if (wanted("book")) out["book_ns_per_message"] = book_ns(10'000);
     if (wanted("book_100k")) out["book_100k_ns_per_message"] = book_ns(100'000);
+    if (wanted("edges")) bench_edges(out);
+    if (wanted("clearing")) bench_clearing(out);
     if (wanted("scaling")) scaling(o->config, o->configs.load(), out);
-    if (wanted("replay") || wanted("allocations") || wanted("ensemble")) {
+    if (wanted("replay") || wanted("allocations") || wanted("ensemble") || wanted("funding")) {
       const auto experiment = assemble::assemble(o->config, o->configs.load());
       if (wanted("replay")) replay(experiment, out);
       if (wanted("allocations")) allocations(experiment, out);
       if (wanted("ensemble")) ensemble(experiment, out);
+      if (wanted("funding")) bench_funding_share(experiment, out);
     }
     if (o->json) {
       fmt::print("{}\n", out.dump(2));
