@@ -10,6 +10,7 @@
 #include "agents/central_bank/central_bank.h"
 #include "agents/central_counterparty/central_counterparty.h"
 #include "agents/custody_bank/custody_bank.h"
+#include "agents/customer/customer.h"
 #include "agents/foreign_official/foreign_official.h"
 #include "agents/foreign_private/foreign_private.h"
 #include "agents/home_loan_bank/home_loan_bank.h"
@@ -43,6 +44,7 @@ struct PopulationSpec {
   liability_investor::Parameters liability_investor;
   mortgage_hedger::Parameters mortgage_hedger;
   household::Parameters household;
+  customer::Parameters customer;
   noise::Parameters noise;
   central_counterparty::Parameters central_counterparty;
   central_bank::Parameters central_bank;
@@ -66,6 +68,7 @@ struct Population {
   std::vector<liability_investor::Investor> liability_investor;
   std::vector<mortgage_hedger::Hedger> mortgage_hedger;
   std::vector<household::Buyer> household;
+  std::vector<customer::Customer> customer;
   std::vector<noise::Trader> noise;
   std::vector<central_counterparty::House> central_counterparty;
   std::vector<central_bank::Desk> central_bank;
@@ -75,7 +78,7 @@ struct Population {
   void fields(Archive& archive) {
     archive(primary_dealer, custody_bank, bank, basis_fund, swap_spread_fund, principal_trading_firm, government_money_fund,
             prime_money_fund, home_loan_bank, foreign_official, foreign_private, asset_manager, bond_fund, liability_investor,
-            mortgage_hedger, household, noise, central_counterparty, central_bank, treasury);
+            mortgage_hedger, household, customer, noise, central_counterparty, central_bank, treasury);
   }
 };
 

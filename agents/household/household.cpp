@@ -13,9 +13,13 @@ void wake(const world::View& view, const Parameters& p, Buyer& buyer, world::Int
     const auto& instrument = spec.books[k];
     const auto& md = view.book(k);
     const double mid = view.mid_yield_bp(k);
-    double& average = buyer.average_bp[k];
-    if (average == 0) average = mid;
-    average += (mid - average) * 0.6931 / (p.average_days * p.looks_per_day);
+    // What public news alone made of the yield is no bargain.
+    double news = 0;
+    for (std::size_t n = 0; n < world::kNodes; ++n) news += instrument.weight[n] * view.public_change_bp(n);
+    double& usual = buyer.usual_bp[k];
+    if (usual == 0) usual = mid - news;
+    usual += (mid - news - usual) * 0.6931 / (p.average_days * p.looks_per_day);
+    const double average = usual + news;
     for (std::size_t slot = 0; slot < 2 * kRungs; ++slot) {
       const base::Side side = slot < kRungs ? base::Side::buy : base::Side::sell;
       if (buyer.resting[k][slot] > 0) out.cancel(k, side, slot);

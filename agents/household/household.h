@@ -1,7 +1,7 @@
 // Households and other price-sensitive buyers: resting value orders away from the market on both sides, so that books
 // do not empty for good; they buy dips in calm and step back in stress.
 //
-// Rule: orders at fixed distances from a slow average of the yield, of a size that falls with uncertainty and with
+// Rule: orders at fixed distances from a slow average of the yield, public news apart, of a size that falls with uncertainty and with
 // lost confidence: size x risk appetite, appetite = max(0, 1 - (uncertainty - calm)/range) (1 - lost).
 #pragma once
 
@@ -21,7 +21,7 @@ struct Parameters {
   double size_bn = 0;  ///< per rung in a ten-year book, whole population, ten-year equivalents
   double appetite_range = 0;  ///< uncertainty points above calm at which appetite is gone
   double least_appetite = 0;
-  double average_days = 0;  ///< half-life of the average yield
+  double average_days = 0;  ///< half-life of that average
   int looks_per_day = 0;
   world::AuctionHabit auction;
 };
@@ -30,10 +30,10 @@ struct Buyer {
   base::InstitutionId self;
   base::Draws draws;
   double scale = 1;
-  std::array<double, world::kOutrightBooks> average_bp{};
+  std::array<double, world::kOutrightBooks> usual_bp{};  ///< slow average of a book's yield less what public news made of it
   std::array<std::array<std::int32_t, 2 * kRungs>, world::kOutrightBooks> resting{};  ///< lots per slot
   template <class Archive>
-  void fields(Archive& archive) { archive(self, draws, scale, average_bp, resting); }
+  void fields(Archive& archive) { archive(self, draws, scale, usual_bp, resting); }
 };
 
 /// Replaces all resting orders around the slow average and asks for the next look.

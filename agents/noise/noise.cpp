@@ -9,31 +9,11 @@ namespace {
 using base::Purpose;
 using base::Side;
 
-// Intensity through the day relative to its New York mean: U-shape with bursts at 08:30, 10:00, 13:00 and 15:00.
-double day_shape(const world::View& view, double night_rate) {
-  const double hour = static_cast<double>(base::time_of_day(view.now()).ns) / 3.6e12;
-  if (view.night()) return night_rate * (hour >= 2.0 && hour < 7.0 ? 2.0 : 0.7);
-  const double x = (hour - 12.0) / 5.0;
-  double shape = 0.55 + 0.9 * x * x;
-  if (hour >= 15.5) shape *= 0.35;
-  for (const double burst : {8.5, 10.0, 13.0, 14.83}) {
-    if (hour >= burst && hour < burst + 0.25) shape *= 2.0;
-  }
-  return shape * (1.0 + view.outside().news_intensity);
-}
-
-double volatility_multiple(const world::View& view, const Parameters& p, std::size_t book) {
-  const double calm = view.calm_sigma_bp(book);
-  const double realised = std::clamp(view.realised_sigma_bp(book) / calm, 0.5, 6.0);
-  const double implied = base::pow(std::max(view.outside().uncertainty, 1.0) / view.spec().start_uncertainty, p.implied_elasticity);
-  return base::sqrt(realised * implied);
-}
-
 const Reading& read(const world::View& view, const Parameters& p, Trader& trader) {
   Reading& reading = trader.reading;
   const double variance_bp2 = view.book(trader.book).variance_bp2, uncertainty = view.outside().uncertainty;
   if (reading.variance_bp2 != variance_bp2 || reading.uncertainty != uncertainty) {
-    const double vol = volatility_multiple(view, p, trader.book);
+    const double vol = world::volatility_multiple(view, p.implied_elasticity, trader.book);
     reading = {variance_bp2, uncertainty, base::pow(vol, p.volume_elasticity), p.parent_share * base::pow(vol, p.net_elasticity)};
   }
   return reading;
@@ -67,7 +47,7 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
 
   // Next arrival: ten New York hours carry the day's volume in slices of the size that the book lately took.
   if (trader.slice_lots == 0) trader.slice_lots = child_lots;
-  const double per_minute = day_lots / std::max(0.15 * child_lots, trader.slice_lots) / 600.0 * gross * day_shape(view, p.night_rate);
+  const double per_minute = day_lots / std::max(0.15 * child_lots, trader.slice_lots) / 600.0 * gross * world::intensity_of_hour(view, p.night_rate);
   const double wait_min = std::min(trader.draws.exponential(Purpose::arrival) / std::max(per_minute, 1e-4), 60.0);
   out.wake(view.now() + base::Duration{static_cast<std::int64_t>(wait_min * 6e10)}, 0);
 
@@ -87,27 +67,19 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   if (trader.draws.uniform(Purpose::choice) < std::min(0.9, parents / gross)) {
     const std::size_t slot = trader.draws.below(Purpose::choice, kParents);
     if (trader.left_lots[slot] == 0) {
-      const double mean_of_pareto = p.parent_tail / (p.parent_tail - 1.0);
-      const double size = std::min(40.0, trader.draws.pareto(Purpose::meta_length, p.parent_tail)) / mean_of_pareto;
-      const double lots = p.parent_mean_bn * 1e4 / std::max(0.05, instrument.ten_year_equivalent) * size;
       const double lean = std::clamp(inventory_bn / p.inventory_scale_bn, -1.0, 1.0);
       // Who needs duration takes it where it is cheap: in this book or in another of its sector.
       const double cheap = std::clamp((gap - trader.usual_gap_bp) / p.substitution_bp, -1.0, 1.0);
-      const bool buys = trader.draws.uniform(Purpose::side) < std::clamp(0.5 - 0.4 * lean + 0.4 * cheap, 0.05, 0.95);
-      trader.left_lots[slot] = std::max<std::int64_t>(1, static_cast<std::int64_t>(lots)) * (buys ? 1 : -1);
+      trader.left_lots[slot] = world::draw_parent(trader.draws, p.parents, instrument.ten_year_equivalent, lean - cheap);
     }
     const std::int64_t left = trader.left_lots[slot];
     const auto slice = std::min<std::int64_t>(std::abs(left), std::max<std::int64_t>(1, static_cast<std::int64_t>(trader.slice_lots)));
     want = left > 0 ? slice : -slice;
     trader.left_lots[slot] -= want;
   } else {
-    // One order stands for `fidelity` independent ones, whose net is smaller than their sum: signs alternate just so
-    // often that a day's net has the variance it has at market scale. (1 + m)/(1 - m) = 1/fidelity.
-    const double memory = (1.0 - view.spec().fidelity) / (1.0 + view.spec().fidelity);
-    const bool buys = trader.draws.uniform(Purpose::side) < 0.5 * (1.0 + memory * trader.last_sign);
-    trader.last_sign = buys ? 1 : -1;
+    const Side side = world::draw_side(trader.draws, view.spec().fidelity, 0.0, trader.last_sign);
     const double size = std::min(4.0, trader.draws.exponential(Purpose::size));
-    want = std::max<std::int64_t>(1, static_cast<std::int64_t>(trader.slice_lots * size)) * (buys ? 1 : -1);
+    want = std::max<std::int64_t>(1, static_cast<std::int64_t>(trader.slice_lots * size)) * base::sign(side);
   }
   want += trader.carried_lots;
   trader.carried_lots = 0;

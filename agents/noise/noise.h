@@ -7,7 +7,7 @@
 
 #include "engine/base/random.h"
 #include "engine/world/intents.h"
-#include "engine/world/view.h"
+#include "engine/world/order_flow.h"
 
 namespace haven::agents::noise {
 
@@ -17,8 +17,7 @@ constexpr std::size_t kParents = 4;
 struct Parameters {
   double child_bn = 0;  ///< an order at fidelity 1; scales with fidelity
   double parent_share = 0;  ///< share of calm volume that belongs to parents
-  double parent_mean_bn = 0;  ///< mean parent, ten-year equivalents
-  double parent_tail = 0;  ///< Pareto index of parent sizes
+  world::ParentSizes parents;
   double volume_elasticity = 0;  ///< of gross volume to believed volatility
   double net_elasticity = 0;  ///< of parents' volume to believed volatility
   double implied_elasticity = 0;  ///< of implied volatility to the uncertainty index

@@ -102,13 +102,11 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
     total += surprise;
     for (std::size_t n = 0; n < kNodes; ++n) pressure[n] += spec.books[k].weight[n] * surprise;
   }
-  // Kyle filter: flow is news about the premium, so node a's yield falls by
-  // impact x sum_b (loading_a rho_ab loading_b) pressure_b: the policy part of a yield is public and learned elsewhere.
-  const auto& loading = spec.beliefs.premium_loading;
+  // Kyle filter: flow at node b moves node a's yield with their covariance, policy news apart, which all know already.
   for (std::size_t a = 0; a < kNodes; ++a) {
     double move = 0;
-    for (std::size_t b = 0; b < kNodes; ++b) move += spec.covariance.correlation[a][b] * loading[b] * pressure[b];
-    firm.belief[a] -= impact * (1.0 - p.own_impact_share) * loading[a] * move;
+    for (std::size_t b = 0; b < kNodes; ++b) move += spec.covariance.learned[a][b] * pressure[b];
+    firm.belief[a] -= impact * (1.0 - p.own_impact_share) * move;
   }
   remember_flow(p, firm, total, minutes);
 }
@@ -187,7 +185,7 @@ const Reading& read(const world::View& view, const Parameters& p, Firm& firm, st
   double answer = p.own_impact_share;
   for (std::size_t a = 0; a < kNodes; ++a) {
     for (std::size_t b = 0; b < kNodes; ++b) {
-      answer += (1.0 - p.own_impact_share) * instrument.weight[a] * spec.beliefs.premium_loading[a] * spec.covariance.correlation[a][b] * spec.beliefs.premium_loading[b] * instrument.weight[b];
+      answer += (1.0 - p.own_impact_share) * instrument.weight[a] * spec.covariance.learned[a][b] * instrument.weight[b];
     }
   }
   reading.adverse_half = p.impact_bp_per_bn * p.informed_order_bn * answer * ticks_per_bp * reading.sigma_ratio;

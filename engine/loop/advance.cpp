@@ -103,6 +103,7 @@ class Run {
         with_view(id, [&](const world::View& view, world::Intents& out) { agents::principal_trading_firm::wake(view, q.principal_trading_firm, p.principal_trading_firm[i], reason, out); });
         break;
       case Kind::noise: look(p.noise, i, q.noise); break;
+      case Kind::customer: look(p.customer, i, q.customer); break;
       case Kind::primary_dealer: look(p.primary_dealer, i, q.primary_dealer); break;
       case Kind::household: look(p.household, i, q.household); break;
       case Kind::basis_fund: look(p.basis_fund, i, q.basis_fund); break;
@@ -148,6 +149,9 @@ class Run {
     for (auto& trader : state_.population.noise) {
       if (w.day == 0) market_.wake(trader.self, w.now + base::minutes(5), 0);
     }
+    for (auto& customer : state_.population.customer) {
+      if (w.day == 0) market_.wake(customer.self, w.now + base::minutes(5), 0);
+    }
     schedule_day();
   }
 
@@ -159,7 +163,7 @@ class Run {
     };
     all(p.primary_dealer), all(p.custody_bank), all(p.bank), all(p.basis_fund), all(p.swap_spread_fund), all(p.principal_trading_firm);
     all(p.government_money_fund), all(p.prime_money_fund), all(p.home_loan_bank), all(p.foreign_official), all(p.foreign_private);
-    all(p.asset_manager), all(p.bond_fund), all(p.liability_investor), all(p.mortgage_hedger), all(p.household), all(p.noise);
+    all(p.asset_manager), all(p.bond_fund), all(p.liability_investor), all(p.mortgage_hedger), all(p.household), all(p.customer), all(p.noise);
     all(p.central_counterparty), all(p.central_bank), all(p.treasury);
   }
 

@@ -102,6 +102,7 @@ struct Members {
       case Kind::liability_investor: add(p.liability_investor, i); break;
       case Kind::mortgage_hedger: add(p.mortgage_hedger, i); break;
       case Kind::household: add(p.household, i); break;
+      case Kind::customer: add(p.customer, i); break;
       case Kind::noise: {
         auto& members = p.noise;
         add(members, i).book = inst.index_in_kind % world::kBooks;

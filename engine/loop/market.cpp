@@ -396,6 +396,7 @@ world::Program* Market::program_of(InstitutionId who) {
     case Kind::bond_fund: return &p.bond_fund[i].program;
     case Kind::liability_investor: return &p.liability_investor[i].program;
     case Kind::mortgage_hedger: return &p.mortgage_hedger[i].program;
+    case Kind::customer: return &p.customer[i].program;
     case Kind::central_bank: return &p.central_bank[i].program;
     case Kind::central_counterparty: return &p.central_counterparty[i].program;
     default: return nullptr;

@@ -67,7 +67,6 @@ struct Failure {
 
 /// How days without an observed path evolve.
 struct Synthetic {
-  double policy_sigma_bp = 0;      ///< daily s.d. of the two-year expectation
   double uncertainty_mean = 0, uncertainty_half_life_days = 10, uncertainty_sigma = 0;
 };
 

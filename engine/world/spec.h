@@ -35,7 +35,7 @@ constexpr std::size_t kTenYearNode = 4;
 enum class Kind : std::uint8_t {
   primary_dealer, custody_bank, bank, basis_fund, swap_spread_fund, principal_trading_firm, government_money_fund,
   prime_money_fund, home_loan_bank, foreign_official, foreign_private, asset_manager, bond_fund, liability_investor,
-  mortgage_hedger, household, noise, central_counterparty, central_bank, treasury, outside, residue, count
+  mortgage_hedger, household, customer, noise, central_counterparty, central_bank, treasury, outside, residue, count
 };
 constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::count);
 /// The kind's name in configs, results and the page.
@@ -84,6 +84,7 @@ struct Security {
   instruments::Bond bond;  ///< not of bills
   double dv01_per_lot = 0;
   double ten_year_equivalent = 0;
+  double customer_volume_bn = 0;  ///< what customers without a name trade with dealers on a day of calm volatility, face; public
 };
 
 struct Contract {
@@ -122,11 +123,17 @@ struct Beliefs {
   Nodes policy_loading{};              ///< node's policy-expectation move per bp of the two-year's
 };
 
-/// Makers' common prior of how node yields move together, per day: standard deviation (bp) and correlation.
+/// Makers' common prior of how node yields move together, per day: standard deviation (bp) and correlation. Public news of
+/// the policy rate is a part of it, known to all when it comes; the rest is what flow tells of.
 struct Covariance {
   Nodes sigma_bp{};
   std::array<Nodes, kNodes> correlation{};
+  double policy_sigma_bp = 0;              ///< daily s.d. of public policy news at the two-year
+  std::array<Nodes, kNodes> learned{};     ///< covariance less that of policy news, over the ten-year's: set by split_off_policy()
 };
+
+/// `covariance.learned` from its other members.
+void split_off_policy(Covariance& covariance, const Nodes& policy_loading);
 
 struct PolicyRates {
   double iorb_pct = 0, on_rrp_pct = 0, standing_repo_pct = 0, target_lower_pct = 0;

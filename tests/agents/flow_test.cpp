@@ -18,8 +18,8 @@ struct Morning {
   world::View view(base::InstitutionId who) const { return {spec.world, state.world, who}; }
 };
 
-// How far a firm's ten-year belief moves for good after others bought $1bn of the ten-year at once and nothing since.
-double lasting_move_bp(double predictable_share) {
+// How far a firm's beliefs move for good after others bought 10'000 lots of a bond at once and nothing since.
+world::Nodes lasting_moves_bp(double predictable_share, std::size_t bought) {
   Morning m;
   auto& firm = m.state.population.principal_trading_firm.front();
   agents::principal_trading_firm::forget(firm);
@@ -37,11 +37,13 @@ double lasting_move_bp(double predictable_share) {
   };
   look(0.1);  // takes in what came before
   firm.flow_rate.fill(0);
-  const double before = firm.belief[kTenYear];
-  m.state.world.books_data[kTenYear].signed_lots += 10'000;
+  world::Nodes moves = firm.belief;
+  m.state.world.books_data[bought].signed_lots += 10'000;
   for (int i = 0; i < 4000; ++i) look(0.1);
-  return firm.belief[kTenYear] - before;
+  for (std::size_t n = 0; n < world::kNodes; ++n) moves[n] = firm.belief[n] - moves[n];
+  return moves;
 }
+double lasting_move_bp(double predictable_share) { return lasting_moves_bp(predictable_share, kTenYear)[kTenYear]; }
 
 struct Sides {
   int orders = 0, buys = 0, alternations = 0;
@@ -81,6 +83,20 @@ TEST_CASE("of a burst of flow a fast trader's belief keeps just the share that w
   CHECK(lasting_move_bp(1.0) / all == Approx(0.0).margin(0.01));
 }
 
+TEST_CASE("flow in one bond moves beliefs about another by their covariance, policy news apart", "[principal_trading_firm]") {
+  const auto& spec = plain_short_run().spec.world;
+  const auto covariance = [&](std::size_t a, std::size_t b) {
+    const auto& c = spec.covariance;
+    const auto& loading = spec.beliefs.policy_loading;
+    return c.sigma_bp[a] * c.sigma_bp[b] * c.correlation[a][b] - c.policy_sigma_bp * c.policy_sigma_bp * loading[a] * loading[b];
+  };
+  for (const std::size_t bought : {std::size_t{0}, kTenYear}) {
+    const world::Nodes moves = lasting_moves_bp(0.0, bought);
+    CHECK(moves[bought] < 0);
+    for (std::size_t n = 0; n < world::kNodes; ++n) CHECK(moves[n] / moves[bought] == Approx(covariance(n, bought) / covariance(bought, bought)).epsilon(0.02));
+  }
+}
+
 TEST_CASE("orders that stand for many alternate so often that their net has the variance of many small ones", "[noise]") {
   for (const double fidelity : {1.0, 10.0}) {
     Morning m;
@@ -101,7 +117,7 @@ TEST_CASE("parents buy a future that is cheaper than usual against its bonds and
     Morning m;
     auto p = m.spec.population.noise;
     p.parent_share = 1e6;  // all orders that can be are slices of parents
-    p.parent_mean_bn = 1e-6;  // each a single slice, so that every order is a choice of its own
+    p.parents.mean_bn = 1e-6;  // each a single slice, so that every order is a choice of its own
     auto& trader = m.state.population.noise.at(book);
     const auto view = m.view(trader.self);
     p.usual_gap_minutes = 1e15;

@@ -161,7 +161,7 @@ TEST_CASE("a household joins the best price and never betters it", "[household]"
     md.ask.v += 2000;
   }
   for (const double away_bp : {-60.0, 60.0}) {
-    for (auto& average : buyer.average_bp) average += away_bp;  // what it waits for is far through the market
+    for (auto& usual : buyer.usual_bp) usual += away_bp;  // what it waits for is far through the market
     world::Intents out;
     agents::household::wake(m.view(buyer.self), p, buyer, out);
     int orders = 0;
@@ -174,6 +174,30 @@ TEST_CASE("a household joins the best price and never betters it", "[household]"
     }
     CHECK(orders > 10);
   }
+}
+
+TEST_CASE("what public news made of a yield is no bargain to a household: its orders move with it", "[household]") {
+  Morning m;
+  auto& buyer = m.state.population.household.front();
+  const auto& p = m.spec.population.household;
+  // Highest price at which it buys the ten-year, in yield.
+  const auto buys_at_bp = [&] {
+    for (auto& slots : buyer.resting) slots.fill(0);
+    world::Intents out;
+    agents::household::wake(m.view(buyer.self), p, buyer, out);
+    double best = 1e9;
+    for (const auto& intent : out.list()) {
+      if (intent.kind == world::IntentKind::limit && intent.book == world::kTenYearNode && intent.side == base::Side::buy) {
+        best = std::min(best, m.view(buyer.self).yield_of_ticks(world::kTenYearNode, intent.limit.v));
+      }
+    }
+    return best;
+  };
+  const double before = buys_at_bp();
+  constexpr double kNews_bp = 20;
+  m.state.world.outside.policy_shift_bp += kNews_bp;
+  const double loading = m.spec.world.beliefs.policy_loading[world::kTenYearNode];
+  CHECK(buys_at_bp() - before == Approx(kNews_bp * loading).margin(1.5));
 }
 
 }  // namespace haven::tests

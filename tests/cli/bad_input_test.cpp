@@ -83,6 +83,7 @@ TEST_CASE("a --set that is wrong is refused by its own words", "[cli][bad]") {
                                                {"population[name=noize].cash_bn=5", "\"noize\""},
                                                {"rule=rules/none", "rules/none"},
                                                {"calendar.to=2025-01-12", "2025-01-12"},
+                                               {"market.policy_sigma_bp=8", "8"},
                                                {"market.fidelity", "market.fidelity"}}));
   INFO(wrong.set);
   const Desk desk;

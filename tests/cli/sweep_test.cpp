@@ -247,7 +247,7 @@ TEST_CASE("the value of a field at which a metric reaches a target is found in i
   // Equity of basis funds is an opening balance: at 17:00 of the first day it is close to capital_bn.
   desk.write("equity.textproto", kEquity);
   desk.write("days.textproto", kDays);
-  const Words command = {"invert", "days.textproto", "--target", "equity_bn=30", "--by", "population[name=basis_funds].capital_bn", "--from", "10", "--to", "70", "--tolerance", "10", "--seeds", "4", "--most-seeds", "8", "--json"};
+  const Words command = {"invert", "days.textproto", "--target", "equity_bn=30", "--by", "population[name=basis_funds].capital_bn", "--from", "10", "--to", "70", "--tolerance", "10", "--seeds", "4", "--most-seeds", "16", "--json"};
   const auto out = desk.haven(command);
   INFO(out.out << out.err);
   REQUIRE(out.code == 0);
@@ -262,7 +262,7 @@ TEST_CASE("the value of a field at which a metric reaches a target is found in i
   CHECK(rows(desk, "invert.sqlite") == runs);
   const auto both = [&](const std::string& prior) {
     return desk.haven({"invert", "days.textproto", "--target", "equity_bn=30", "--by", "population[name=basis_funds].capital_bn", "--by", "population[name=basis_funds].haircut_pct", "--prior", "38,10", "--prior", prior,
-                       "--rays", "4", "--furthest", "2", "--tolerance", "0.5", "--seeds", "2", "--most-seeds", "4", "--out", "both.sqlite", "--json"});
+                       "--rays", "4", "--furthest", "2", "--tolerance", "0.5", "--seeds", "4", "--most-seeds", "16", "--out", "both.sqlite", "--json"});
   };
   const auto stress = both("2,0.5");
   INFO(stress.out << stress.err);

@@ -6,6 +6,8 @@
 #include <map>
 #include <variant>
 
+#include <Eigen/Cholesky>
+
 #include "engine/base/random.h"
 #include "engine/instruments/calendar.h"
 #include "engine/instruments/dates.h"
@@ -154,6 +156,7 @@ class Assembler {
     w.fidelity = m.fidelity();
     w.start_uncertainty = m.calm_uncertainty();
     w.swap_sigma_bp = m.swap_sigma_bp();
+    w.covariance.policy_sigma_bp = m.policy_sigma_bp();
     w.rates = {m.rates().iorb_pct(), m.rates().on_rrp_pct(), m.rates().standing_repo_pct(), m.rates().target_lower_pct(), m.rates().overnight_overdraft_pct()};
     const auto& b = m.beliefs();
     w.beliefs.fear_coefficient_bp = b.fear_coefficient_bp();
@@ -223,7 +226,13 @@ class Assembler {
       package.weight = s.weight;
       package.dv01_per_lot = instruments::swap_dv01_dollars_per_lot(curve, t.years());
       book.calm_volume_bn = t.noise_bn();
+      s.customer_volume_bn = t.customer_bn();
       package.calm_volume_bn = t.spreadover_noise_bn();
+    }
+    world::split_off_policy(w.covariance, w.beliefs.policy_loading);
+    using Matrix = Eigen::Matrix<double, kNodes, kNodes, Eigen::RowMajor>;
+    if (Eigen::LLT<Matrix>(Eigen::Map<const Matrix>(w.covariance.learned[0].data())).info() != Eigen::Success) {
+      fault("market.policy_sigma_bp", std::to_string(m.policy_sigma_bp()), "so much that sigma_bp and correlation leave a covariance beside policy news");
     }
     stop_on_faults();
     for (int i = 0; i < m.basket_size(); ++i) {
@@ -256,6 +265,7 @@ class Assembler {
       s.bond = issue;
       s.weight = weights(years);
       s.spread_bp = basket.spread_bp();
+      s.customer_volume_bn = basket.customer_bn();
       double y = s.spread_bp;
       for (std::size_t n = 0; n < kNodes; ++n) y += s.weight[n] * w.start_yield_bp[n];
       s.anchor = instruments::anchor_bond(issue, settle, y);
@@ -341,6 +351,7 @@ class Assembler {
       case config::Population::kLiabilityInvestor: fill(q.liability_investor, p.liability_investor(), run_, path + ".liability_investor"); return Kind::liability_investor;
       case config::Population::kMortgageHedger: fill(q.mortgage_hedger, p.mortgage_hedger(), run_, path + ".mortgage_hedger"); return Kind::mortgage_hedger;
       case config::Population::kHousehold: fill(q.household, p.household(), run_, path + ".household"); return Kind::household;
+      case config::Population::kCustomer: fill(q.customer, p.customer(), run_, path + ".customer"); return Kind::customer;
       case config::Population::kNoise:
         fill(q.noise, p.noise(), run_, path + ".noise");
         return Kind::noise;
@@ -659,7 +670,7 @@ class Assembler {
     } else if (!s.has_synthetic()) {
       fault("scenario", "neither days nor synthetic", "one of them");
     } else {
-      out.synthetic = {s.synthetic().policy_sigma_bp(), world().start_uncertainty, s.synthetic().uncertainty_half_life_days(), s.synthetic().uncertainty_sigma()};
+      out.synthetic = {world().start_uncertainty, s.synthetic().uncertainty_half_life_days(), s.synthetic().uncertainty_sigma()};
     }
     for (const auto& n : s.news()) {
       const std::string path = "scenario.news[name=" + n.name() + "]";

@@ -240,12 +240,25 @@ void fill(agents::household::Parameters& p, const config::Household& m, const Lo
   p.auction = {m.auction_share(), m.auction_spread()};
 }
 
+void fill(agents::customer::Parameters& p, const config::Customer& m, const LoadedConfig& config, const std::string& path) {
+  (void)config, (void)path;
+  p.request_bn = m.request_bn();
+  p.parent_share = m.parent_share();
+  p.parents = {m.parent_mean_bn(), m.parent_tail()};
+  p.volume_elasticity = m.volume_elasticity();
+  p.net_elasticity = m.net_elasticity();
+  p.implied_elasticity = m.implied_elasticity();
+  p.night_rate = m.night_rate();
+  p.inventory_scale_bn = m.inventory_scale_bn();
+  p.tolerance_bp = m.tolerance_bp();
+  p.dealers = m.dealers();
+}
+
 void fill(agents::noise::Parameters& p, const config::Noise& m, const LoadedConfig& config, const std::string& path) {
   (void)config, (void)path;
   p.child_bn = m.child_bn();
   p.parent_share = m.parent_share();
-  p.parent_mean_bn = m.parent_mean_bn();
-  p.parent_tail = m.parent_tail();
+  p.parents = {m.parent_mean_bn(), m.parent_tail()};
   p.volume_elasticity = m.volume_elasticity();
   p.net_elasticity = m.net_elasticity();
   p.implied_elasticity = m.implied_elasticity();

@@ -24,6 +24,7 @@ void fill(agents::bond_fund::Parameters& p, const config::BondFund& m, const Loa
 void fill(agents::liability_investor::Parameters& p, const config::LiabilityInvestor& m, const LoadedConfig& config, const std::string& path);
 void fill(agents::mortgage_hedger::Parameters& p, const config::MortgageHedger& m, const LoadedConfig& config, const std::string& path);
 void fill(agents::household::Parameters& p, const config::Household& m, const LoadedConfig& config, const std::string& path);
+void fill(agents::customer::Parameters& p, const config::Customer& m, const LoadedConfig& config, const std::string& path);
 void fill(agents::noise::Parameters& p, const config::Noise& m, const LoadedConfig& config, const std::string& path);
 void fill(agents::central_counterparty::Parameters& p, const config::CentralCounterparty& m, const LoadedConfig& config, const std::string& path);
 void fill(agents::central_bank::Parameters& p, const config::CentralBank& m, const LoadedConfig& config, const std::string& path);

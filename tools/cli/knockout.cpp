@@ -99,7 +99,7 @@ Plan plan_of(const Options& o, const assemble::Experiment& experiment) {
   for (std::uint32_t i = 0; i < world.institutions.size(); ++i) {
     const auto& inst = world.institutions[i];
     if (!world::can_default(inst.kind)) continue;
-    const bool stands_for_many = inst.kind == world::Kind::noise || inst.kind == world::Kind::household;
+    const bool stands_for_many = inst.kind == world::Kind::noise || inst.kind == world::Kind::customer || inst.kind == world::Kind::household;
     const bool wanted = o.kinds.empty() && o.institutions.empty() ? !stands_for_many : named(o.kinds, world::to_string(inst.kind)) || named(o.institutions, inst.name);
     if (wanted) plan.who.push_back({i});
   }
@@ -331,7 +331,7 @@ void add_knockout(CLI::App& app, int& code) {
                   "creditors and clearing houses, read off the traces; open are claims on estates that the run did not live to clear; differences are run less twin. Without --out nothing is written; with it, the same command resumes.");
   command->add_option("config", o->config, "name of a built-in config, or a path")->required();
   command->add_option("--at", o->at, "New York time of the failure, YYYY-MM-DD (its 09:00) or YYYY-MM-DD HH:MM; default: the first scored day");
-  command->add_option("--kind", o->kinds, "all institutions of this kind; may be repeated. Default: everybody who can fail but households and noise")->allow_extra_args(false);
+  command->add_option("--kind", o->kinds, "all institutions of this kind; may be repeated. Default: everybody who can fail but households, customers and noise")->allow_extra_args(false);
   command->add_option("--institution", o->institutions, "this institution; may be repeated")->allow_extra_args(false);
   command->add_option("--by", o->by, "what is ranked by: further_defaults, loss_bn, open_claims_bn, shortfall_bn, debt_rank, or the size of a metric's difference")->capture_default_str();
   command->add_option("--top", o->top, "rows printed")->capture_default_str()->check(CLI::Range(1, 1000000));

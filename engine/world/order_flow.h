@@ -1,0 +1,30 @@
+// What the flow of the many has in common, whether it goes to a book or to dealers: its clock, its parents, its signs.
+#pragma once
+
+#include "engine/base/random.h"
+#include "engine/world/view.h"
+
+namespace haven::world {
+
+/// Intensity of orders relative to the New York day's mean: U-shape with bursts at 08:30, 10:00, 13:00 and 15:00 and at
+/// news; at night `night_rate`, twice that in London's morning.
+double intensity_of_hour(const View& view, double night_rate);
+
+/// Volatility of a book over calm, half realised and half implied: the multiple that volume follows.
+double volatility_multiple(const View& view, double implied_elasticity, std::size_t book);
+
+/// How large parent orders are: Pareto, so that signs have long memory (Lillo and Farmer 2004).
+struct ParentSizes {
+  double mean_bn = 0;   ///< ten-year equivalents
+  double tail = 0;      ///< Pareto index
+};
+
+/// A new parent, signed lots of something of `ten_year_equivalent`. `lean` in [-1, 1] shifts its side: 1 sells nine times in ten.
+std::int64_t draw_parent(base::Draws& draws, const ParentSizes& sizes, double ten_year_equivalent, double lean);
+
+/// Side of an order that stands for `fidelity` independent ones, whose net is smaller than their sum: signs alternate just so
+/// often that a day's net has the variance it has at market scale. (1 + m)/(1 - m) = 1/fidelity.
+/// `lean` in [-1, 1] as in draw_parent().
+base::Side draw_side(base::Draws& draws, double fidelity, double lean, std::int32_t& last_sign);
+
+}  // namespace haven::world
