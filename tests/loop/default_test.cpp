@@ -34,7 +34,6 @@ const Told& told() {
     const auto& spec = t.experiment.spec;
     loop::State state = loop::initial_state(spec, 1);
     metrics::Probes probes(spec.world, metrics::Probes::Watching::on);
-    std::vector<std::pair<std::uint32_t, std::string>> below_zero;
     for (std::size_t day = 0; day < spec.world.days.size(); ++day) {
       for (const auto& [hour, minute] : {std::pair<std::int64_t, std::int64_t>{7, 1}, {8, 31}, {14, 31}, {17, 1}}) {
         loop::advance(spec, state, probes, {}, moment(spec, day, hour, minute));
@@ -42,29 +41,15 @@ const Told& told() {
         for (std::uint32_t i = 0; hour == 17 && i < spec.world.institutions.size(); ++i) {
           const auto kind = spec.world.institutions[i].kind;
           const bool is_private = kind != world::Kind::central_bank && kind != world::Kind::treasury && kind != world::Kind::central_counterparty && kind != world::Kind::outside && kind != world::Kind::residue;
-          if (is_private && state.world.ledger.cash({i}).v < 0) below_zero.push_back({i, spec.world.institutions[i].name + " " + base::to_string(state.world.now)});
+          if (is_private && state.world.ledger.cash({i}).v < 0) t.below_zero.push_back(spec.world.institutions[i].name + " " + base::to_string(state.world.now));
         }
       }
     }
     loop::advance(spec, state, probes);
     check_everything(state);
-    // Whoever defaulted before the last day has no contract, no future, no swap and no order left; before the day, that is, on which the last
-    // dealer fails: from then on there is nobody to close a position out with, and an estate that cannot be closed may owe what it has not.
-    base::Date nobody_left = spec.world.days.back();
-    std::size_t dealers_failed = 0;
-    base::Date last_dealer{};
+    // Whoever defaulted before the last day has no contract, no future, no swap and no order left.
     for (const auto& estate : state.estates) {
-      if (spec.world.institutions[estate.who.v].kind != world::Kind::primary_dealer) continue;
-      ++dealers_failed;
-      last_dealer = std::max(last_dealer, base::date_of(estate.since));
-    }
-    if (dealers_failed == state.population.primary_dealer.size()) nobody_left = std::min(nobody_left, last_dealer);
-    for (const auto& [who, what] : below_zero) {
-      const bool open = std::ranges::any_of(state.estates, [&, id = who](const auto& estate) { return estate.who.v == id && base::date_of(estate.since) >= nobody_left; });
-      if (!open) t.below_zero.push_back(what);
-    }
-    for (const auto& estate : state.estates) {
-      if (base::date_of(estate.since) >= nobody_left) continue;
+      if (base::date_of(estate.since) >= spec.world.days.back()) continue;
       const std::uint32_t i = estate.who.v;
       INFO(spec.world.institutions[i].name << " since " << base::to_string(estate.since));
       CHECK(state.world.contracts.borrowed({i}).v == 0);

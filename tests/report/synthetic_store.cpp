@@ -219,6 +219,13 @@ void write_synthetic_store(const std::string& path) {
                          {"yield_10y_change_bp", "basis_fund.leverage", "first", 0.6, 0.5, 0.7},
                          {"yield_10y_change_bp", "rules.eslr", "total", 0.3, 0.2, 0.4}});
 
+  results::CalibrationRows fit;
+  fit.steps = {{0, 0, 90, 90}, {1, 0, 120, 90}, {2, 1, 40, 40}};
+  fit.targets = {{"yield_10y_change_bp", 28, 5, "both", 30.0, 1.0, 0.4, "a source", "COMPUTED"}};
+  fit.parameters = {{"leverage", "population[name=basis_funds].capital_bn", "bn", 10, 70, 38, 30, 25.0, 36.0, true}, {"haircut", "population[name=basis_funds].haircut_pct", "pct", 0, 5, 2, 1, std::nullopt, std::nullopt, false}};
+  fit.directions = {{0, 0.5, "haircut", 0.98}, {0, 0.5, "leverage", 0.2}, {1, 40, "leverage", 0.98}};
+  store.put_calibration(fit);
+
   const struct {
     const char* day;
     double y2, y5, y10, y30;

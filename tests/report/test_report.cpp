@@ -65,7 +65,7 @@ const nlohmann::json* chart_of(const nlohmann::json& data, const std::string& ti
 
 constexpr const char* kSections[] = {"overview",        "scorecard",  "yields",   "swap_spreads", "liquidity",
                                      "flows",           "positions",  "headroom", "constraints", "shadow_rules", "repo",
-                                     "liquidity_needs", "collateral", "defaults", "frontier", "sensitivity", "sweep",        "other_series",
+                                     "liquidity_needs", "collateral", "defaults", "frontier", "sensitivity", "calibration", "sweep",        "other_series",
                                      "metrics",         "failed_runs"};
 
 TEST_CASE("a full result file gives every section, each with its picture", "[report]") {
@@ -97,6 +97,12 @@ TEST_CASE("a full result file gives every section, each with its picture", "[rep
   REQUIRE(sensitivity != nullptr);
   CHECK((*sensitivity)["sets"][0]["items"].size() == 2);
   CHECK((*sensitivity)["sets"][0]["items"][0]["detail"] == "first 0.6 [0.5, 0.7]");
+  const auto* convergence = chart_of(data, "Convergence");
+  REQUIRE(convergence != nullptr);
+  CHECK((*convergence)["best"] == nlohmann::json::parse("[[0, 90], [1, 90], [2, 40]]"));
+  CHECK(html.find("3 points looked at in 2 generations; loss 90 at the start, 40 at the best.") != std::string::npos);
+  CHECK(html.find("<td>haircut</td><td class=\"n\">2</td><td class=\"n\">1</td><td>pct</td><td>the targets say nothing</td><td>0 to 5</td><td>not pinned down</td>") != std::string::npos);
+  CHECK(html.find("<li>+0.98 haircut </li>") != std::string::npos);
   const auto* sweep = chart_of(data, "Mean over seeds");
   REQUIRE(sweep != nullptr);
   CHECK((*sweep)["metrics"].at((*sweep)["start"].get<std::size_t>())["label"] == "Collapse share");

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "tools/assemble/calibration_plan.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output_place.h"
+#include "tools/report/report.h"
 #include "tools/sweep/market_model.h"
 
 namespace haven::cli {
@@ -19,7 +21,7 @@ struct Options {
   std::string plan, out, overlay;
   ConfigOptions configs;
   int threads = 0, evaluations = 0;
-  bool force = false, json = false;
+  bool force = false, json = false, no_report = false;
 };
 
 struct Found {
@@ -176,6 +178,7 @@ int calibrate(const Options& o) {
   if (o.json) fmt::print("{}\n", json_of(found, rows, out).dump(2));
   else print(c, found, rows, out);
   if (!o.overlay.empty()) write_file(o.overlay, overlay_of(plan, found, rows));
+  if (!o.no_report) report::write_report(out, std::filesystem::path(out).replace_extension(".html").string());
   return broken ? kBrokenInvariant : kGood;
 }
 
@@ -192,6 +195,7 @@ void add_calibrate(CLI::App& app, int& code) {
   command->add_option("--threads", o->threads, "runs at once; 0: all processors")->capture_default_str()->check(CLI::Range(0, 1024));
   command->add_flag("--force", o->force, "replace a result file of another plan");
   command->add_flag("--json", o->json, "one JSON object on standard output");
+  command->add_flag("--no-report", o->no_report, "write no page");
   add_config_options(*command, o->configs);
   command->callback([o, &code] { code = calibrate(*o); });
 }

@@ -18,7 +18,7 @@ class Page {
   void close_section();
   /// Raw HTML; what came from data must have been escaped.
   void html(const std::string& text) { body_ += text; }
-  /// A figure. `data["type"]` names the drawing function in page.js: band, stack, lines, matrix, bars, graph, sweep.
+  /// A figure. `data["type"]` names the drawing function in page.js: band, stack, lines, matrix, bars, convergence, graph, sweep.
   void chart(nlohmann::json data, const std::string& title, const std::string& unit, ChartSize size,
              const std::string& note = "");
 

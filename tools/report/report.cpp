@@ -91,6 +91,7 @@ std::string render_report(const results::ResultFile& file) {
   add_defaults(page, subject);
   add_frontier(page, subject);
   add_sensitivity(page, subject);
+  add_calibration(page, subject);
   add_sweep(page, subject);
   add_other_series(page, subject);
   add_metrics(page, subject);

@@ -29,6 +29,8 @@ void add_defaults(Page& page, const Subject& subject);
 void add_sweep(Page& page, const Subject& subject);
 void add_frontier(Page& page, const Subject& subject);
 void add_sensitivity(Page& page, const Subject& subject);
+/// Convergence, targets, parameters, what the targets do not pin down; only of a calibration.
+void add_calibration(Page& page, const Subject& subject);
 /// Series that no other section draws.
 void add_other_series(Page& page, const Subject& subject);
 void add_metrics(Page& page, const Subject& subject);

@@ -144,6 +144,23 @@ std::vector<FrontierRow> ResultFile::frontier() const {
   return rows;
 }
 
+CalibrationRows ResultFile::calibration() const {
+  CalibrationRows rows;
+  Statement step(database_, "SELECT point, generation, loss, best FROM calibration_steps ORDER BY point");
+  while (step.step()) rows.steps.push_back({step.integer(0), step.integer(1), step.real(2), step.real(3)});
+  Statement target(database_, "SELECT metric, value, scale, side, model_mean, model_se, deviation, source, tag FROM calibration_targets ORDER BY metric");
+  while (target.step()) {
+    rows.targets.push_back({target.text(0), target.real(1), target.real(2), target.text(3), target.real_or_null(4), target.real_or_null(5), target.real_or_null(6), target.text(7), target.text(8)});
+  }
+  Statement parameter(database_, "SELECT parameter, path, unit, low, high, start, value, minus_se, plus_se, pinned_down FROM calibration_parameters ORDER BY parameter");
+  while (parameter.step()) {
+    rows.parameters.push_back({parameter.text(0), parameter.text(1), parameter.text(2), parameter.real(3), parameter.real(4), parameter.real(5), parameter.real(6), parameter.real_or_null(7), parameter.real_or_null(8), parameter.integer(9) != 0});
+  }
+  Statement direction(database_, "SELECT direction, information, parameter, weight FROM calibration_directions ORDER BY direction, parameter");
+  while (direction.step()) rows.directions.push_back({direction.integer(0), direction.real(1), direction.text(2), direction.real(3)});
+  return rows;
+}
+
 std::vector<SensitivityRow> ResultFile::sensitivity() const {
   std::vector<SensitivityRow> rows;
   Statement s(database_, "SELECT metric, axis, kind, value, low, high FROM sensitivity ORDER BY metric, axis, kind");

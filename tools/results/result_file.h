@@ -55,6 +55,8 @@ class ResultFile {
   std::vector<EdgeRow> edge() const;
   std::vector<FrontierRow> frontier() const;
   std::vector<SensitivityRow> sensitivity() const;
+  /// Empty unless the file is a calibration that ended.
+  CalibrationRows calibration() const;
   std::vector<CollateralNodeRow> collateral_nodes() const;
 
   /// One value a finished run of the slice that has the metric, by seed.

@@ -216,6 +216,19 @@
       }})
     });
   };
+  // Loss of every point looked at, and the best so far; a logarithmic axis, since a failed point costs thousands.
+  draw.convergence = c => {
+    const names = ['points', 'best so far'], losses = c.points.concat(c.best).map(p => p[1]).filter(v => v > 0);
+    const [low, high] = reach(losses);
+    return frame({
+      legend: legend(names), grid: {left: 4, right: 14, top: 30, bottom: 22, containLabel: true},
+      xAxis: {type: 'value', min: 0, max: Math.max(1, ...c.points.map(p => p[0])), name: 'point', nameLocation: 'middle', nameGap: 22, axisLabel: {color: ink.soft, fontSize: 11}, splitLine: {show: false}, axisLine: {lineStyle: {color: ink.faint}}},
+      yAxis: {type: 'log', min: Math.pow(10, Math.floor(Math.log10(low) * 4) / 4), max: Math.pow(10, Math.ceil(Math.log10(high) * 4) / 4), axisLabel: {color: ink.soft, fontSize: 11, formatter: num}, splitLine: {lineStyle: {color: ink.grid}}, axisLine: {show: false}},
+      series: [{name: names[0], type: 'scatter', data: c.points, symbolSize: 4, itemStyle: {color: ink.faint}},
+        {name: names[1], type: 'line', step: 'end', data: c.best, symbol: 'none', lineStyle: {color: ink.accent, width: 2}, itemStyle: {color: ink.accent}}],
+      tooltip: Object.assign(frame().tooltip, {formatter: list => tip('Point ' + list[0].value[0], list.map(p => [swatch(p.color) + p.seriesName, num(p.value[1])]), '')})
+    });
+  };
   draw.graph = (c, pick, width, height) => {
     const set = c.sets[pick] || c.sets[0];
     const most = Math.max(1e-9, ...c.nodes.map(n => n.face)), edge = Math.max(1e-9, ...c.sets.flatMap(s => s.links.map(l => l[2])));
