@@ -1,5 +1,5 @@
 // Customers: the many asset managers, insurers, banks and companies whose reasons are not modelled and who deal in bonds with
-// dealers, by request for quote. About half of cash volume, most of it two-way; some of it parts of large parent orders.
+// dealers, by request for quote. Two thirds of cash volume, most of it two-way; some of it parts of large parent orders.
 //
 // Rule (docs/model.md, "Customers"): requests arrive through the day like orders; a request asks a few dealers and is dealt with
 // the best within a tolerance of the market's mid. What finds no dealer is asked for again with the next request.

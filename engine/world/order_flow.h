@@ -19,12 +19,12 @@ struct ParentSizes {
   double tail = 0;      ///< Pareto index
 };
 
-/// A new parent, signed lots of something of `ten_year_equivalent`. `lean` in [-1, 1] shifts its side: 1 sells nine times in ten.
+/// A new parent, signed lots of something of `ten_year_equivalent`. It buys with chance 1/2 - 0.4 `lean`, within [.05, .95].
 std::int64_t draw_parent(base::Draws& draws, const ParentSizes& sizes, double ten_year_equivalent, double lean);
 
 /// Side of an order that stands for `fidelity` independent ones, whose net is smaller than their sum: signs alternate just so
 /// often that a day's net has the variance it has at market scale. (1 + m)/(1 - m) = 1/fidelity.
-/// `lean` in [-1, 1] as in draw_parent().
+/// `lean` in [-1, 1] takes 0.4 of itself from the chance of a buy.
 base::Side draw_side(base::Draws& draws, double fidelity, double lean, std::int32_t& last_sign);
 
 }  // namespace haven::world
