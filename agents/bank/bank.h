@@ -20,6 +20,7 @@ struct Parameters {
   double most_spread_bp = 0;    ///< distances between these, the largest bank's lowest
   double floor_share = 0;       ///< of its normal reserves: what it wants to end a day with, mean over banks
   double floor_sd = 0;          ///< of banks' own shares around that mean
+  double intraday_share = 0;    ///< of its normal reserves: what an ordinary day's payments take before they come back
   double payment_sd = 0;        ///< of a day's unplanned payments, share of its normal reserves
   double gcf_share = 0;         ///< lent through GCF; the rest DVP
 };

@@ -71,7 +71,7 @@ ContractId Contracts::open(const RepoTerms& t, const Ledger& names, Journal& jou
   ++row.generation;
   row.live = 1;
   row.contract = Contract{t.face, {}, t.cash, ++serial_, t.lender, t.borrower, t.rate_hbp, t.haircut_hbp, t.start, t.end,
-                          t.security, t.segment, t.reuse, Standing::open, {}};
+                          t.security, t.segment, t.reuse, Standing::open, t.notice_days, t.substitution, {}};
   push(lent_head_[t.lender.v], r, &Row::next_lent, &Row::previous_lent);
   push(borrowed_head_[t.borrower.v], r, &Row::next_borrowed, &Row::previous_borrowed);
   push(newest_, r, &Row::older, &Row::newer);
@@ -104,6 +104,12 @@ void Contracts::set_cash(ContractId id, Money cash) {
 }
 
 void Contracts::set_start(ContractId id, Date start) { row(id).contract.start = start; }
+void Contracts::set_end(ContractId id, Date end) {
+  Contract& c = row(id).contract;
+  HAVEN_CHECK(c.start <= end, "a contract that ends before it starts");
+  c.end = end;
+}
+void Contracts::set_rate(ContractId id, std::int32_t rate_hbp) { row(id).contract.rate_hbp = rate_hbp; }
 void Contracts::set_standing(ContractId id, Standing standing) { row(id).contract.standing = standing; }
 
 void Contracts::add_delivered(ContractId id, Face face) {

@@ -1,7 +1,6 @@
 // Living repo, reverse repo and securities-lending contracts: the edges of the collateral network.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -55,6 +54,8 @@ struct RepoTerms {
   std::int32_t rate_hbp = 0;     ///< annual, act/360, 1/100 bp; may be negative
   std::int32_t haircut_hbp = 0;  ///< 1/100 bp of value; may be zero or negative
   Date start, end;               ///< cash and collateral return on `end`; start <= end
+  std::int8_t notice_days = -1;  ///< business days after which either side may end it before `end`; -1: nobody may
+  std::uint8_t substitution = 0; ///< 1: the borrower may put other collateral in the place of this
 };
 
 /// A row and the generation that it had when the contract was opened, so that a stale id is noticed.
@@ -80,7 +81,9 @@ struct Contract {
   Segment segment;
   Reuse reuse;
   Standing standing;
-  std::array<std::uint8_t, 3> unused;
+  std::int8_t notice_days;
+  std::uint8_t substitution;
+  std::uint8_t unused;
 };
 static_assert(sizeof(Contract) == 64);
 
@@ -108,6 +111,10 @@ class Contracts {
   void set_cash(ContractId id, Money cash);
   void set_start(ContractId id, Date start);
   void set_standing(ContractId id, Standing standing);
+  /// Earlier, or later for a contract that rolls. Requires start <= end.
+  void set_end(ContractId id, Date end);
+  /// From today's start of interest on: what is accrued is paid first (remark_repo).
+  void set_rate(ContractId id, std::int32_t rate_hbp);
   void add_delivered(ContractId id, Face face);
 
   /// Cash lent (borrowed) by `i` in a segment.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/loop/default.h"
+#include "engine/loop/ficc_margin.h"
 #include "engine/loop/rule_change.h"
 #include "engine/metrics/recorder.h"
 
@@ -42,6 +43,8 @@ class Run {
       case EventKind::intraday_payment: pay_margin(spec_, state_, market_, probes_, scratch_); break;
       case EventKind::noon_mark:
         mark_cleared(spec_, state_, at(base::hours(14) + base::minutes(30)));
+        // On the first day nothing was posted for what was there before: that is called at its end.
+        if (spec_.ficc_margin && w.day > 0) call_ficc_margin(spec_, state_, probes_, at(funding::kFiccIntradayCycle.due_at), true);
         hear_calls();
         break;
       case EventKind::auction: hold_auctions(spec_, state_, market_, probes_, scratch_); break;
@@ -50,6 +53,7 @@ class Run {
       case EventKind::close_out_slice: DefaultDesk{spec_, state_, market_, probes_, scratch_}.sell_slice(); break;
       case EventKind::day_end: day_end(); break;
       case EventKind::failure: fail(InstitutionId{e.payload}); break;
+      case EventKind::payment: make_payment(spec_, state_, spec_.scenario.payments[e.payload]); break;
       case EventKind::sample: sample(); return;
     }
     w.ledger.check_conservation();
@@ -178,6 +182,15 @@ class Run {
     market_.schedule(EventKind::close, at(base::hours(15) + base::minutes(30)));
     market_.schedule(EventKind::day_end, at(base::hours(17)));
     market_.schedule(EventKind::sample, state_.world.now + base::minutes(30));
+    if (spec_.ficc_margin) {
+      market_.schedule(EventKind::margin_payment, at(funding::kFiccMorningCycle.due_at));
+      market_.schedule(EventKind::intraday_payment, at(funding::kFiccIntradayCycle.due_at));
+    }
+    const auto& payments = spec_.scenario.payments;
+    for (std::size_t i = 0; i < payments.size(); ++i) {
+      const bool with_the_morning = payments[i].time_of_day == base::hours(7);
+      if (at(payments[i].time_of_day) == base::midnight(payments[i].day) + payments[i].time_of_day && !with_the_morning) market_.schedule(EventKind::payment, at(payments[i].time_of_day), static_cast<std::uint32_t>(i));
+    }
     for (const auto& failure : spec_.scenario.failures) {
       if (failure.time >= state_.world.now && failure.time < at(base::hours(17))) schedule_failure(spec_, state_, failure);
     }

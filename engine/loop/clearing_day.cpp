@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "engine/loop/default.h"
+#include "engine/loop/ficc_margin.h"
 
 namespace haven::loop {
 
@@ -141,6 +142,10 @@ void end_day(const Spec& spec, State& state, Market& market, metrics::Probes& pr
   const bool last = static_cast<std::size_t>(w.day) + 1 == spec.world.days.size();
   const base::Date next = last ? spec.world.settle.back() : spec.world.days[static_cast<std::size_t>(w.day) + 1];
   call_initial_margin(spec, state, probes, base::midnight(next) + base::hours(8) + base::minutes(30));
+  if (spec.ficc_margin) {
+    announce_ficc_margin(spec, state);
+    call_ficc_margin(spec, state, probes, funding::due_at(funding::kFiccMorningCycle, next, next), false);
+  }
   for (std::uint32_t i = 0; i < spec.world.institutions.size(); ++i) {
     const InstitutionId id{i};
     auto& account = w.accounts[i];

@@ -216,6 +216,18 @@ void DefaultDesk::to_house(InstitutionId who, std::uint32_t estate) {
     if (house.managing == 0) market.wake(id, world::next_close_out_slice(market.view(id), base::minutes(static_cast<std::int64_t>(p.slice_minutes))), 0);
     house.managing = 1;
   }
+  // What it had posted at FICC stands first against what its trades cost FICC.
+  Money posted = account.ficc_margin;
+  account.ficc_margin = {};
+  for (const funding::MarginCall& call : scratch.due) posted -= call.house == spec.world.ficc ? call.amount : Money{};
+  if (posted.v != 0) {
+    const std::uint32_t ficc = spec.world.institutions[spec.world.ficc.v].index_in_kind;
+    step(who, "FICC", "margin held", spec.world.ficc, posted);
+    auto found = std::find_if(state.house_accounts.begin(), state.house_accounts.end(), [&](const HouseAccount& a) { return a.estate == estate && a.house == ficc; });
+    if (found == state.house_accounts.end()) found = state.house_accounts.insert(found, {estate, ficc, {}, {}});
+    found->margin += posted;
+    state.population.central_counterparty[ficc].managing = 1;
+  }
   account.call_due = {};
 }
 
@@ -262,9 +274,11 @@ void DefaultDesk::close_repo_book(InstitutionId who, std::uint32_t estate) {
     finish(state.liquidations[k]);
     state.liquidations.push_back(own);
   }
-  // As lender: a loan whose collateral it still has runs to its end, so that the borrower has a morning to find the money elsewhere. From
-  // the others it returns what it has free against cash; what it passed on is lost to the borrower, who keeps the cash.
+  // As lender: a loan whose collateral it still has runs to its end, at most to tomorrow, so that the borrower has a morning to find the money
+  // elsewhere. From the others it returns what it has free against cash; what it passed on is lost to the borrower, who keeps the cash.
   scratch.ending.clear();
+  std::vector<funding::ContractId> running_on;
+  const base::Date next_day = spec.world.settle[static_cast<std::size_t>(w.day)];
   std::array<Face, world::kSecurities> room{};
   for (std::uint16_t s = 0; s < world::kSecurities; ++s) {
     room[s] = w.collateral.available(w.contracts, who, SecurityId{s}, today) - std::max(Face{}, w.ledger.position(who, SecurityId{s}));
@@ -273,7 +287,9 @@ void DefaultDesk::close_repo_book(InstitutionId who, std::uint32_t estate) {
     const bool passed_on = c.reuse == funding::Reuse::permitted && room[c.security.v] < c.delivered;
     if (c.end <= today || c.segment == funding::Segment::securities_lending || passed_on) return scratch.ending.push_back(id);
     if (c.reuse == funding::Reuse::permitted) room[c.security.v] -= c.delivered;
+    if (c.end > next_day) running_on.push_back(id);
   });
+  for (const funding::ContractId id : running_on) w.contracts.set_end(id, next_day);
   for (const funding::ContractId id : scratch.ending) {
     const InstitutionId borrower = w.contracts[id].borrower;
     const auto closed = funding::close_repo(w.ledger, w.contracts, w.collateral, id, w.journal, w.now);

@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "agents/primary_dealer/repo_bids.h"
-#include "engine/loop/phases.h"
+#include "engine/funding/recall.h"
+#include "engine/loop/specials.h"
 
 namespace haven::loop {
 namespace {
@@ -32,6 +33,8 @@ struct Morning {
   metrics::Probes& probes;
   PhaseScratch& scratch;
   base::Date today, tomorrow;
+  // Somebody may have a loan that runs on.
+  bool beyond_tomorrow_ = !spec.specials.empty() || std::any_of(spec.term_repo.begin(), spec.term_repo.end(), [](const auto& list) { return !list.empty(); });
 
   world::World& w() { return state.world; }
   base::Time now() { return state.world.now; }
@@ -42,13 +45,33 @@ struct Morning {
     return base::to_bn(std::max(Money{}, w().accounts[id.v].call_due) + w().credit.owed(id, reference_hbp(spec), today));
   }
 
-  // Raises up to `cash` from `lender` against the borrower's collateral, security by security. Returns what was raised.
-  Money borrow(InstitutionId lender, InstitutionId borrower, Segment segment, Money cash, double rate_bp, double haircut, funding::Reuse reuse) {
+  // The business day on or after `date`; beyond the run's own days, the date itself.
+  base::Date business_day(base::Date date) const {
+    const auto& days = spec.world.days;
+    if (date > days.back()) return std::max(date, spec.world.settle.back());
+    return *std::lower_bound(days.begin(), days.end(), date);
+  }
+  base::Date business_days_from_today(std::int32_t count) const {
+    const std::size_t day = static_cast<std::size_t>(state.world.day) + static_cast<std::size_t>(count);
+    return day < spec.world.days.size() ? spec.world.days[day] : spec.world.settle.back();
+  }
+  const std::vector<RepoTenor>& tenors(InstitutionId id) const { return spec.term_repo[static_cast<std::size_t>(spec.world.institutions[id.v].kind)]; }
+
+  // How a loan beyond tomorrow ends.
+  struct Term {
+    base::Date end;
+    const RepoTenor* tenor;
+  };
+
+  // Raises up to `cash` from `lender` against the borrower's collateral, security by security; overnight unless it is given a term.
+  // Returns what was raised.
+  Money borrow(InstitutionId lender, InstitutionId borrower, Segment segment, Money cash, double rate_bp, double haircut, funding::Reuse reuse, const Term* term = nullptr) {
     Money raised;
     const std::int32_t haircut_hbp = hbp(haircut * 1e4);
+    const base::Date end = term ? term->end : tomorrow;
     for (std::uint16_t s = 0; s < world::kSecurities && raised < cash; ++s) {
       const SecurityId security{s};
-      const Face available = w().collateral.available(w().contracts, borrower, security, tomorrow);
+      const Face available = w().collateral.available(w().contracts, borrower, security, end);
       const Face usable{available.v / kFaceGrain.v * kFaceGrain.v};
       if (usable.v <= 0) continue;
       const Money per_million = scratch.per_million[s];
@@ -67,13 +90,115 @@ struct Morning {
       terms.rate_hbp = hbp(rate_bp);
       terms.haircut_hbp = haircut_hbp;
       terms.start = today;
-      terms.end = tomorrow;
+      terms.end = end;
+      if (term) {
+        terms.notice_days = term->tenor->notice_days;
+        terms.substitution = term->tenor->substitution;
+      }
       const auto opened = funding::open_repo(w().ledger, w().contracts, w().collateral, terms, w().journal, now());
       if (!opened.id.valid()) continue;
       raised += worth;
-      scratch.trades.push_back({segment, terms.rate_hbp, worth});
+      if (end == tomorrow) scratch.trades.push_back({segment, terms.rate_hbp, worth});
+      else term_dealt_.add(base::to_bn(worth), terms.rate_hbp * 0.01);
     }
     return raised;
+  }
+
+  // --- beyond tomorrow --------------------------------------------------------------------------------------------------
+
+  // Cash that `id` has borrowed until a day after tomorrow.
+  Money borrowed_beyond_tomorrow(InstitutionId id) {
+    Money sum;
+    w().contracts.for_each_borrowed(id, [&](funding::ContractId, const funding::Contract& c) {
+      if (c.end > tomorrow && c.segment != Segment::securities_lending) sum += c.cash;
+    });
+    return sum;
+  }
+
+  // What `id`, which needs `need` more, wants of it in each of its tenors: the share of all its repo that the tenor has, less what runs already.
+  // New loans of a tenor are to all new ones as its share over its days, so that ends lie evenly; on the first morning as its share.
+  std::vector<Money> wanted_at_term(InstitutionId id, Money need) {
+    const auto& list = tenors(id);
+    std::vector<Money> wanted(list.size());
+    if (list.empty() || need.v <= 0) return wanted;
+    double share = 0, weight = 0;
+    const auto weight_of = [&](const RepoTenor& t) { return state.world.day == 0 ? t.share : t.share / t.days; };
+    for (const RepoTenor& t : list) share += t.share, weight += weight_of(t);
+    if (weight <= 0) return wanted;
+    const double running_bn = base::to_bn(borrowed_beyond_tomorrow(id));
+    const double all_bn = base::to_bn(w().contracts.borrowed(id) + need);
+    const double more_bn = std::min(base::to_bn(need), std::max(0.0, share * all_bn - running_bn));
+    for (std::size_t k = 0; k < list.size(); ++k) wanted[k] = grains(more_bn * weight_of(list[k]) / weight);
+    return wanted;
+  }
+
+  // Borrows at term what is wanted of `part`; the rest is for tomorrow. On the first morning loans are of every age.
+  Money borrow_at_term(InstitutionId lender, InstitutionId borrower, Segment segment, Money part, double rate_bp, double haircut, funding::Reuse reuse, std::vector<Money>& wanted) {
+    Money raised;
+    const auto& list = tenors(borrower);
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      const Money cash = std::min(wanted[k], part - raised);
+      if (cash.v <= 0) continue;
+      std::int32_t days = list[k].days;
+      if (state.world.day == 0) {
+        base::Draws draws{state.seed, base::mix(spec.world.institutions[borrower.v].name_key ^ spec.world.institutions[lender.v].name_key), 0, static_cast<std::uint32_t>(kSegmentDraws * k) + static_cast<std::uint32_t>(segment)};
+        days = 1 + static_cast<std::int32_t>(draws.below(base::Purpose::network, static_cast<std::uint32_t>(days)));
+      }
+      const Term term{std::max(tomorrow, business_day(base::Date{today.v + days})), &list[k]};
+      const Money got = borrow(lender, borrower, segment, cash, rate_bp + list[k].spread_bp, haircut, reuse, term.end == tomorrow ? nullptr : &term);
+      wanted[k] -= got;
+      raised += got;
+    }
+    return raised;
+  }
+  static constexpr std::size_t kSegmentDraws = 16;
+  std::vector<funding::RepoTrade> special_trades_{};
+
+  // Loans that run on are marked to this morning's prices: principal goes back to value less haircut, in cash, and interest so far is paid.
+  void remark_loans() {
+    scratch.ending.clear();
+    w().contracts.for_each([&](funding::ContractId id, const funding::Contract& c) {
+      if (c.end > today && c.standing == funding::Standing::open && !(c.segment == Segment::securities_lending && c.borrower == spec.world.fed)) scratch.ending.push_back(id);
+    });
+    for (const funding::ContractId id : scratch.ending) {
+      funding::remark_repo(w().ledger, w().contracts, id, scratch.per_million[w().contracts[id].security.v], w().journal, now());
+    }
+  }
+
+  // Who owes a delivery today and has pledged the security beyond today wants it back.
+  void recall_for_deliveries() {
+    const funding::RecallTerms terms{scratch.per_million, today, tomorrow, [this](std::int32_t n) { return business_days_from_today(n); }, kFaceGrain};
+    funding::Recalled recalled;
+    for (std::uint16_t s = 0; s < world::kSecurities; ++s) {
+      for (const InstitutionId id : w().ledger.in_name_order()) {
+        const Face owed = -w().ledger.due(id, SecurityId{s});
+        if (owed.v <= 0 || !lives(id)) continue;
+        recalled += funding::recall(w().ledger, w().contracts, w().collateral, id, SecurityId{s}, owed, terms, w().journal, now());
+      }
+    }
+    probes.repo(w(), "recalled", base::to_bn(recalled.terminated), 0, 0, base::to_bn(recalled.notified));
+    probes.repo(w(), "substituted", base::to_bn(recalled.substituted), 0, 0, 0);
+  }
+
+  // A lender whose own investors took more than it has ends loans that it may end, the newest first.
+  void call_back(InstitutionId lender) {
+    if (w().ledger.cash(lender).v >= 0) return;
+    scratch.ending.clear();
+    w().contracts.for_each_lent(lender, [&](funding::ContractId id, const funding::Contract& c) {
+      if (c.end > tomorrow && c.notice_days >= 0 && c.standing == funding::Standing::open) scratch.ending.push_back(id);
+    });
+    Money short_by = -w().ledger.cash(lender);
+    for (const funding::ContractId id : scratch.ending) {
+      if (short_by.v <= 0) break;
+      const funding::Contract& c = w().contracts[id];
+      const Money cash = c.cash;
+      if (c.notice_days == 0) {
+        funding::close_repo(w().ledger, w().contracts, w().collateral, id, w().journal, now());
+      } else if (const base::Date end = business_days_from_today(c.notice_days); end < c.end) {
+        w().contracts.set_end(id, end);
+      }
+      short_by -= cash;
+    }
   }
 
   void settle() {
@@ -83,11 +208,21 @@ struct Morning {
     double failed_returns_bn = 0;
     for (const funding::Fail& fail : scratch.fails) failed_returns_bn += base::to_bn(fail.face);
     std::swap(scratch.fails, scratch.failed_returns);
+    if (beyond_tomorrow_) remark_loans();
     // A coupon belongs to who held before today's settlements: they were priced without it.
     pay_coupons();
     w().ledger.settle(today, spec.world.ficc, scratch.per_million, w().journal, now());
+    if (beyond_tomorrow_) recall_for_deliveries();
     scratch.fails.clear();
     scratch.deliveries.deliver_all(w().ledger, w().contracts, w().collateral, spec.world.ficc, scratch.fails, w().journal, now());
+    if (!spec.specials.empty() && specials()) {
+      scratch.failed_returns.clear();
+      scratch.maturities.close_all(w().ledger, w().contracts, w().collateral, today, scratch.failed_returns, w().journal, now());
+      failed_returns_bn = 0;
+      for (const funding::Fail& fail : scratch.failed_returns) failed_returns_bn += base::to_bn(fail.face);
+      scratch.fails.clear();
+      scratch.deliveries.deliver_all(w().ledger, w().contracts, w().collateral, spec.world.ficc, scratch.fails, w().journal, now());
+    }
     // Who is short borrows from the central bank's portfolio, for cash, and delivers.
     bool borrowed = false;
     for (const funding::Fail& fail : scratch.fails) {
@@ -121,14 +256,62 @@ struct Morning {
     }
     probes.fails(w(), scratch.failed_returns, scratch.fails);
     return_borrowed_securities();
+    if (!spec.specials.empty()) reinvest_specials();
+    if (spec.buy_in_days > 0) buy_in();
+  }
+
+  // Who must deliver a single issue, or return one, borrows it from its owners. Returns whether anybody got some.
+  bool specials() {
+    std::vector<funding::Fail> missing = scratch.fails;
+    for (const funding::Fail& fail : scratch.failed_returns) {
+      if (w().contracts.lives(fail.contract) && w().contracts[fail.contract].segment == Segment::securities_lending) missing.push_back(fail);
+    }
+    return trade_specials(spec, state, probes, missing, scratch.per_million, special_trades_);
+  }
+
+  // Who lent an issue against cash and is no dealer lends that cash to the same dealer against general collateral: it earns the difference.
+  void reinvest_specials() {
+    const double general_pct = w().funding.tri_party_pct > 0 ? w().funding.tri_party_pct : spec.world.rates.iorb_pct;
+    std::vector<funding::ContractId> lent;
+    w().contracts.for_each([&](funding::ContractId id, const funding::Contract& c) {
+      if (c.segment == Segment::securities_lending && c.borrower != spec.world.fed && spec.world.institutions[c.borrower.v].kind != Kind::primary_dealer) lent.push_back(id);
+    });
+    for (const funding::ContractId id : lent) {
+      const funding::Contract c = w().contracts[id];
+      if (lives(c.borrower) && lives(c.lender)) borrow(c.borrower, c.lender, Segment::tri_party, c.cash, 100.0 * general_pct, spec.tri_party_haircut, funding::Reuse::forbidden);
+    }
+  }
+
+  // Who has been short and failing for long enough is bought in: the security is bought for it from dealers, at the market.
+  void buy_in() {
+    std::vector<ShortSince> still;
+    double bought_bn = 0;
+    for (const funding::Fail& fail : scratch.fails) {
+      const auto before = std::find_if(state.shorts.begin(), state.shorts.end(), [&](const ShortSince& x) { return x.who == fail.failing && x.security == fail.security; });
+      still.push_back({fail.failing, fail.security, static_cast<std::uint16_t>(before == state.shorts.end() ? 1 : std::min(before->mornings + 1, 60'000))});
+      const Face is_short = std::min(fail.face, -w().ledger.position(fail.failing, fail.security));
+      if (still.back().mornings < spec.buy_in_days || is_short.v <= 0 || !lives(fail.failing)) continue;
+      const std::int64_t lots = (is_short.v + kFaceGrain.v - 1) / kFaceGrain.v;
+      const double limit_bp = w().security_yield_bp(spec.world, fail.security.v) - spec.close_out.tolerance_bp;
+      world::Intents intents;
+      if (spec.world.securities[fail.security.v].kind == world::SecurityKind::on_the_run) intents.request_book(fail.security.v, base::Side::buy, lots, limit_bp, 5);
+      else intents.request_basket(fail.security.v, base::Side::buy, lots, limit_bp, 5);
+      const Face had = w().ledger.position(fail.failing, fail.security);
+      market.apply(fail.failing, intents);
+      bought_bn += base::to_bn(w().ledger.position(fail.failing, fail.security) - had);
+    }
+    state.shorts = std::move(still);
+    probes.repo(w(), "bought_in", bought_bn, 0, 0, 0);
   }
 
   // A short that has been bought back returns what it borrowed.
   void return_borrowed_securities() {
     scratch.maturing.clear();
-    w().contracts.for_each_borrowed(spec.world.fed, [&](funding::ContractId id, const funding::Contract& c) {
+    const auto collect = [&](funding::ContractId id, const funding::Contract& c) {
       if (c.segment == Segment::securities_lending && c.standing == funding::Standing::open) scratch.maturing.push_back(id);
-    });
+    };
+    if (spec.specials.empty()) w().contracts.for_each_borrowed(spec.world.fed, collect);
+    else w().contracts.for_each(collect);
     for (const funding::ContractId id : scratch.maturing) {
       const funding::Contract& c = w().contracts[id];
       if (w().collateral.available(w().contracts, c.lender, c.security, today) >= c.delivered) {
@@ -145,28 +328,10 @@ struct Morning {
     }
   }
 
-  // Taxes and deposits drawn, member by member in proportion to size.
+  // Taxes and deposits drawn that everybody knows of before repo is made.
   void payments() {
     for (const scenario::Payment& payment : spec.scenario.payments) {
-      if (payment.day != today) continue;
-      double from_size = 0, to_size = 0;
-      each_living(payment.from, [&](InstitutionId, double size) { from_size += size; });
-      each_living(payment.to, [&](InstitutionId, double size) { to_size += size; });
-      if (from_size <= 0 || to_size <= 0) continue;
-      const auto reason = payment.to == Kind::treasury ? ledger::Reason::tax : ledger::Reason::deposit;
-      each_living(payment.from, [&](InstitutionId from, double paying) {
-        each_living(payment.to, [&](InstitutionId to, double receiving) {
-          const Money amount = base::money_from_bn(payment.bn * (paying / from_size) * (receiving / to_size));
-          if (amount.v > 0) w().ledger.pay(from, to, amount, reason, w().journal, now());
-        });
-      });
-    }
-  }
-
-  template <class Do>
-  void each_living(Kind kind, Do act) {
-    for (std::uint32_t i = 0; i < spec.world.institutions.size(); ++i) {
-      if (spec.world.institutions[i].kind == kind && lives({i})) act(InstitutionId{i}, spec.openings[i].scale);
+      if (payment.day == today && base::midnight(today) + payment.time_of_day == now()) make_payment(spec, state, payment);
     }
   }
 
@@ -179,6 +344,7 @@ struct Morning {
         const Money amount = grains(std::abs(bn) * parameters.repo_share);
         if (amount.v == 0) continue;
         w().ledger.receive_from_outside(fund.self, bn > 0 ? amount : -amount, ledger::OutsideFlowId{1}, w().journal, now());
+        if (beyond_tomorrow_) call_back(fund.self);
       }
     };
     flow(p.government_money_fund, spec.population.government_money_fund);
@@ -218,6 +384,7 @@ struct Morning {
     account.haircut = std::max(0, state.haircuts[client.v].in_force_hbp) * 1e-6;
     if (need <= 0 || opening.financiers.empty() || pool.empty()) return account.refused_bn = 0;
     double left = need, paid = 0, sum = 0, most_refused = 0;
+    std::vector<Money> at_term = wanted_at_term(client, grains(need));
     for (int round = 0; round < 2 && left > 1e-3; ++round) {
       for (std::size_t i = 0; i < opening.financiers.size() && left > 1e-3; ++i) {
         auto& dealer = pool[opening.financiers[i] % pool.size()];
@@ -234,8 +401,12 @@ struct Morning {
         }
         const Money cleared = grains(granted * dealer.cleared_share);
         const Money bilateral = grains(granted) - cleared;
-        Money got = borrow(dealer.self, client, Segment::sponsored, cleared, 100.0 * quote.rate_pct, account.haircut, funding::Reuse::permitted);
-        got += borrow(dealer.self, client, Segment::nccbr, bilateral, 100.0 * quote.rate_pct + kBilateralBp, account.haircut, funding::Reuse::permitted);
+        const auto deal = [&](Segment segment, Money cash, double rate_bp) {
+          const Money term = borrow_at_term(dealer.self, client, segment, cash, rate_bp, account.haircut, funding::Reuse::permitted, at_term);
+          return term + borrow(dealer.self, client, segment, cash - term, rate_bp, account.haircut, funding::Reuse::permitted);
+        };
+        Money got = deal(Segment::sponsored, cleared, 100.0 * quote.rate_pct);
+        got += deal(Segment::nccbr, bilateral, 100.0 * quote.rate_pct + kBilateralBp);
         const double bn = base::to_bn(got);
         left -= bn;
         sum += bn;
@@ -257,6 +428,7 @@ struct Morning {
     }
     double rate_pct() const { return volume_bn > 0 ? weighted / volume_bn * 0.01 : 0.0; }
   };
+  Tally term_dealt_{};                              // this morning's loans beyond tomorrow
   std::array<Tally, funding::kSegments> opened_{};  // of the opening network
   const Tally& opened(Segment segment) const { return opened_[static_cast<std::size_t>(segment)]; }
 
@@ -279,8 +451,13 @@ struct Morning {
     for (const auto& t : scratch.trades) {
       if (t.segment == Segment::nccbr || t.segment == Segment::sponsored) tally.add(base::to_bn(t.cash), t.rate_hbp * 0.01);
     }
-    probes.repo(w(), "client", tally.volume_bn, tally.rate_pct(), 0, tally.refused_bn);
     w().funding.bilateral_pct = tally.rate_pct();
+    if (beyond_tomorrow_) {
+      w().contracts.for_each([&](funding::ContractId, const funding::Contract& c) {
+        if (c.end > tomorrow && (c.segment == Segment::nccbr || c.segment == Segment::sponsored)) tally.add(base::to_bn(c.cash), c.rate_hbp * 0.01);
+      });
+    }
+    probes.repo(w(), "client", tally.volume_bn, tally.rate_pct(), 0, tally.refused_bn);
     w().funding.refused_bn = tally.refused_bn;
   }
 
@@ -359,6 +536,11 @@ struct Morning {
     collect_supply(world::RepoVenue::dvp, Segment::dvp);
     collect_supply(world::RepoVenue::gcf, Segment::gcf);
     collect_demand();
+    std::vector<std::vector<Money>> at_term;
+    if (!spec.term_repo[static_cast<std::size_t>(Kind::primary_dealer)].empty()) {
+      at_term.resize(spec.world.institutions.size());
+      for (const auto& dealer : state.population.primary_dealer) at_term[dealer.self.v] = wanted_at_term(dealer.self, grains(need_bn(dealer.self)));
+    }
     scratch.auction.clear(scratch.supply, scratch.demand, kGrain);
     Tally tri_party = opened(Segment::tri_party), dvp = opened(Segment::dvp), gcf = opened(Segment::gcf);
     if (scratch.auction.rate_hbp()) {
@@ -367,7 +549,11 @@ struct Morning {
       for (const funding::RepoMatch& m : scratch.matches) {
         const double rate_bp = *scratch.auction.rate_hbp() * 0.01 - cost_bp(m.segment);
         const bool agent = m.segment == Segment::tri_party;
-        const Money got = borrow(m.lender, m.borrower, m.segment, m.cash, rate_bp, agent ? spec.tri_party_haircut : 0.0, agent ? funding::Reuse::forbidden : funding::Reuse::permitted);
+        const double haircut = agent ? spec.tri_party_haircut : 0.0;
+        const funding::Reuse reuse = agent ? funding::Reuse::forbidden : funding::Reuse::permitted;
+        Money got;
+        if (agent && !at_term.empty()) got = borrow_at_term(m.lender, m.borrower, m.segment, m.cash, rate_bp, haircut, reuse, at_term[m.borrower.v]);
+        got += borrow(m.lender, m.borrower, m.segment, m.cash - got, rate_bp, haircut, reuse);
         (agent ? tri_party : m.segment == Segment::gcf ? gcf : dvp).add(base::to_bn(got), rate_bp);
       }
     }
@@ -407,7 +593,7 @@ struct Morning {
   }
 
   void make_repo() {
-    scratch.trades.clear();
+    scratch.trades.assign(special_trades_.begin(), special_trades_.end());
     open_network();
     clients();
     between_dealers();
@@ -419,6 +605,7 @@ struct Morning {
     double refused_bn = 0;
     for (const auto& dealer : state.population.primary_dealer) refused_bn += need_bn(dealer.self);
     probes.secured_rate(w(), sofr, refused_bn);
+    if (beyond_tomorrow_) probes.repo(w(), "term", term_dealt_.volume_bn, term_dealt_.rate_pct(), 0, 0);
   }
 };
 

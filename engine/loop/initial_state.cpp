@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/loop/phases.h"
+#include "engine/loop/ficc_margin.h"
 
 namespace haven::loop {
 namespace {
@@ -13,7 +13,7 @@ using world::Kind;
 using world::kNodes;
 using world::kOutrightBooks;
 
-constexpr std::uint32_t kFormat = 2;
+constexpr std::uint32_t kFormat = 3;
 
 ledger::LedgerShape shape_of(const Spec& spec) {
   ledger::LedgerShape shape;
@@ -201,6 +201,7 @@ void open_margin(const Spec& spec, State& state) {
       w.ledger.pay(dealer.self, state.population.central_counterparty[h].self, contribution, ledger::Reason::default_fund, w.journal, w.now);
     }
   }
+  if (spec.ficc_margin) open_ficc_margin(spec, state);
   state.haircuts.resize(spec.openings.size());
   for (std::size_t i = 0; i < spec.openings.size(); ++i) {
     auto& level = state.haircuts[i];

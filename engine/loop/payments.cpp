@@ -78,6 +78,26 @@ void pay_margin(const Spec& spec, State& state, Market& market, metrics::Probes&
   }
 }
 
+void make_payment(const Spec& spec, State& state, const scenario::Payment& payment) {
+  auto& w = state.world;
+  const auto each_living = [&](world::Kind kind, auto&& act) {
+    for (std::uint32_t i = 0; i < spec.world.institutions.size(); ++i) {
+      if (spec.world.institutions[i].kind == kind && w.accounts[i].defaulted == 0) act(InstitutionId{i}, spec.openings[i].scale);
+    }
+  };
+  double from_size = 0, to_size = 0;
+  each_living(payment.from, [&](InstitutionId, double size) { from_size += size; });
+  each_living(payment.to, [&](InstitutionId, double size) { to_size += size; });
+  if (from_size <= 0 || to_size <= 0) return;
+  const auto reason = payment.to == world::Kind::treasury ? ledger::Reason::tax : ledger::Reason::deposit;
+  each_living(payment.from, [&](InstitutionId from, double paying) {
+    each_living(payment.to, [&](InstitutionId to, double receiving) {
+      const Money amount = base::money_from_bn(payment.bn * (paying / from_size) * (receiving / to_size));
+      if (amount.v > 0) w.ledger.pay(from, to, amount, reason, w.journal, w.now);
+    });
+  });
+}
+
 void repay_lines(const Spec& spec, State& state) {
   auto& w = state.world;
   for (const InstitutionId id : w.ledger.in_name_order()) {

@@ -47,6 +47,8 @@ struct PhaseScratch {
 
 /// 07:00: overnight repo matures, yesterday's trades settle, money funds take in and pay out, repo is made.
 void funding_morning(const Spec& spec, State& state, Market& market, metrics::Probes& probes, PhaseScratch& scratch);
+/// Taxes and deposits drawn, member by member in proportion to size.
+void make_payment(const Spec& spec, State& state, const scenario::Payment& payment);
 /// 15:00 (and noon): marks every cleared position; what it moved is called and due at `due`.
 void mark_cleared(const Spec& spec, State& state, base::Time due);
 /// 08:30 and 14:30: every call that is due is paid out of cash, then out of the committed line, or is a default. Houses pay

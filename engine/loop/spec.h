@@ -1,6 +1,7 @@
 // The constant description of a run: the market, its people's parameters and opening balances, the outside world.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,6 +64,22 @@ struct OpeningLoan {
   bool cash_follows = false;    ///< cash is the collateral's value that morning less the haircut
 };
 
+/// A tenor in which somebody borrows beyond tomorrow.
+struct RepoTenor {
+  std::int32_t days = 0;          ///< calendar days from start to end, then on to a business day
+  double share = 0;               ///< of the cash that the borrower has in repo
+  double spread_bp = 0;           ///< over the morning's overnight rate, fixed to the end
+  std::int8_t notice_days = -1;   ///< business days after which either side may end it early; -1: nobody may
+  std::uint8_t substitution = 0;  ///< 1: the borrower may put another security in the place of one that it wants back
+};
+
+/// Holders of a kind who lend single issues to those who must deliver them.
+struct SpecialsLender {
+  world::Kind kind = world::Kind::outside;
+  double lendable_share = 0;                        ///< of what a member owns free of an issue
+  double least_spread_bp = 0, most_spread_bp = 0;   ///< under general collateral, of its first and its last dollar
+};
+
 struct Spec {
   std::string name;
   world::WorldSpec world;
@@ -77,6 +94,10 @@ struct Spec {
   funding::MarginRule futures_margin, swap_margin;
   funding::HaircutRule client_haircut;                    ///< base_hbp is each client's own, in Opening
   CloseOut close_out;
+  std::array<std::vector<RepoTenor>, world::kKinds> term_repo;   ///< by the borrower's kind; empty: overnight alone
+  std::vector<SpecialsLender> specials;                   ///< empty: no specific-collateral market
+  std::int32_t buy_in_days = 0;                           ///< business days short and failing before a buy-in; 0: none
+  std::optional<funding::MarginRule> ficc_margin;         ///< none: FICC asks for no margin
   double operating_cash_bn = 0.5;                         ///< a financed institution keeps this much over its buffer, per unit of scale
 
   /// In force on that trading day.

@@ -29,7 +29,8 @@ enum class EventKind : std::uint8_t {
   close_out_slice,   ///< what is sold because of defaults: one slice of everything
   day_end,           ///< 17:00: marks, limits, overdrafts, defaults, clearing of estates
   sample,            ///< five minutes: volatility, streams, probes
-  failure            ///< the scenario makes institution `payload` fail
+  failure,           ///< the scenario makes institution `payload` fail
+  payment            ///< the scenario's payment number `payload` falls due
 };
 
 /// Phase order at equal times: outside news, market phases, agents, samples.
@@ -41,6 +42,13 @@ constexpr std::uint8_t phase_of(EventKind kind) {
     default: return 1;
   }
 }
+
+/// Who has failed to deliver a security on how many mornings in a row.
+struct ShortSince {
+  base::InstitutionId who;
+  base::SecurityId security;
+  std::uint16_t mornings = 0;
+};
 
 /// Invariant: load(save(state)) == state, and advancing either gives the same digest.
 struct State {
@@ -56,11 +64,12 @@ struct State {
   world::PublicState day_start_public;
   std::vector<base::Draws> request_draws;            ///< whom an institution asks for quotes, by institution
   std::array<funding::MarginState, world::kContracts> futures_margin{};
-  std::array<funding::MarginState, world::kNodes> swap_margin{};
+  std::array<funding::MarginState, world::kNodes> swap_margin{}, ficc_margin{};
   std::array<double, world::kContracts> last_settlement_points{};
-  std::array<double, world::kNodes> last_swap_bp{};
+  std::array<double, world::kNodes> last_swap_bp{}, last_ficc_bp{};
   std::vector<funding::LaggedLevel> haircuts;        ///< by institution
   funding::MarginCalls calls;
+  std::vector<ShortSince> shorts;                    ///< failing sellers that wait for a buy-in
   std::vector<Estate> estates;
   std::vector<Liquidation> liquidations;
   std::vector<HouseAccount> house_accounts;          ///< open ones
@@ -72,7 +81,7 @@ struct State {
   template <class Archive>
   void fields(Archive& archive) {
     archive(world, population, queue, seed, sequence, handle_offset, handle_slots, handles, steps, day_start_public, request_draws,
-            futures_margin, swap_margin, last_settlement_points, last_swap_bp, haircuts, calls, estates, liquidations, house_accounts, slice_scheduled,
+            futures_margin, swap_margin, ficc_margin, last_settlement_points, last_swap_bp, last_ficc_bp, haircuts, calls, shorts, estates, liquidations, house_accounts, slice_scheduled,
             leverage_started, opening_exposure_bn, finished);
   }
 };

@@ -52,9 +52,10 @@ struct Purchases {
   std::array<double, world::kSecurities> security_share{};
 };
 
-/// Cash of one kind to another before a morning's repo, shared by size: taxes, deposits drawn.
+/// Cash of one kind to another, shared by size: taxes, deposits drawn.
 struct Payment {
   base::Date day;
+  base::Duration time_of_day;      ///< at 07:00 it comes before the morning's repo
   world::Kind from = world::Kind::bank, to = world::Kind::treasury;
   double bn = 0;
 };

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include <Eigen/Cholesky>
+#include <fmt/format.h>
 
 #include "engine/base/random.h"
 #include "engine/instruments/calendar.h"
@@ -641,6 +642,13 @@ class Assembler {
     }
   }
 
+  std::optional<Kind> kind_of(const std::string& path, const std::string& name) {
+    const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == name; });
+    if (group != groups_.end()) return group->kind;
+    fault(path, "\"" + name + "\"", "a population of this run");
+    return std::nullopt;
+  }
+
   void scenario() {
     const auto& s = run_->scenario();
     auto& out = spec().scenario;
@@ -688,17 +696,15 @@ class Assembler {
       if (sum <= 0) return fault(path, "shares that sum to " + std::to_string(sum), "more than zero");
       for (const auto& f : found) to[f.first] += f.second / sum;
     };
-    const auto kind_of = [&](const std::string& path, const std::string& name) -> std::optional<world::Kind> {
-      const auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.name == name; });
-      if (group != groups_.end()) return group->kind;
-      fault(path, "\"" + name + "\"", "a population of this run");
-      return std::nullopt;
-    };
     for (const auto& p : s.payment()) {
       const std::string path = "scenario.payment[name=" + p.name() + "]";
       const auto from = kind_of(path + ".from", p.from()), to = kind_of(path + ".to", p.to());
       if (from && to && *from == *to) fault(path + ".to", "\"" + p.to() + "\"", "another population than the one that pays");
-      if (from && to) out.payments.push_back({trading_day(path + ".date", p.date()), *from, *to, p.bn()});
+      const auto at = session_moment(path, p.date(), p.time());
+      if (!from || !to || !at) continue;
+      const base::Duration time_of_day = base::time_of_day(*at);
+      if (time_of_day < base::hours(7) || time_of_day > base::hours(16) + base::minutes(59)) fault(path + ".time", "\"" + p.time() + "\"", "a time from 07:00 to 16:59");
+      out.payments.push_back({trading_day(path + ".date", p.date()), time_of_day, *from, *to, p.bn()});
     }
     for (const auto& f : s.flow()) {
       const std::string path = "scenario.flow[name=" + f.name() + "]";
@@ -761,6 +767,35 @@ class Assembler {
     s.client_haircut.step_hbp = hbp(h.step_bp());
     s.client_haircut.rise_lag_days = h.rise_lag_days();
     s.client_haircut.fall_lag_days = h.fall_lag_days();
+    if (f.has_ficc_margin()) s.ficc_margin = margin(f.ficc_margin());
+    s.buy_in_days = f.buy_in_days();
+    term_repo();
+    for (const auto& l : f.specials().lender()) {
+      const std::string path = "funding.specials.lender[name=" + l.name() + "]";
+      const auto kind = kind_of(path + ".name", l.name());
+      if (l.most_spread_bp() < l.least_spread_bp()) fault(path + ".most_spread_bp", fmt::format("{}", l.most_spread_bp()), "no less than least_spread_bp");
+      if (kind && !world::can_default(*kind)) fault(path + ".name", "\"" + l.name() + "\"", "a population of private holders");
+      if (kind) s.specials.push_back({*kind, l.lendable_share(), l.least_spread_bp(), l.most_spread_bp()});
+    }
+  }
+
+  void term_repo() {
+    for (const auto& t : run_->funding().term_repo()) {
+      const std::string path = "funding.term_repo[name=" + t.name() + "]";
+      const auto kind = kind_of(path + ".name", t.name());
+      if (!kind) continue;
+      if (*kind != Kind::basis_fund && *kind != Kind::swap_spread_fund && *kind != Kind::principal_trading_firm && *kind != Kind::primary_dealer) {
+        fault(path + ".name", "\"" + t.name() + "\"", "a population that borrows in repo: basis funds, swap-spread funds, principal trading firms, primary dealers");
+        continue;
+      }
+      double sum = 0;
+      for (const auto& tenor : t.tenor()) {
+        sum += tenor.share();
+        spec().term_repo[static_cast<std::size_t>(*kind)].push_back(
+            {tenor.days(), tenor.share(), tenor.spread_bp(), static_cast<std::int8_t>(tenor.has_notice_days() ? tenor.notice_days() : -1), static_cast<std::uint8_t>(tenor.substitution())});
+      }
+      if (sum > 1.0 + 1e-9) fault(path + ".tenor", fmt::format("shares that sum to {}", sum), "at most 1");
+    }
   }
 
   void opening_network() {

@@ -74,6 +74,7 @@ void fill(agents::bank::Parameters& p, const config::Bank& m, const LoadedConfig
   p.most_spread_bp = m.most_spread_bp();
   p.floor_share = m.floor_share();
   p.floor_sd = m.floor_sd();
+  p.intraday_share = m.intraday_share();
   p.payment_sd = m.payment_sd();
   p.gcf_share = m.gcf_share();
 }
