@@ -64,7 +64,15 @@ TEST_CASE("the day's end call is in FICC's account at 09:30 and the noon call at
   REQUIRE(called > 0.5);
   advance_to(spec, state, moment(spec, 1, 9, 31));
   CHECK(held_bn(spec, state) == Approx(called).margin(1e-6));
+  std::vector<base::Money> before;
+  const auto dealers = [&](auto&& look) {
+    for (const auto& dealer : state.population.primary_dealer) look(state.world.accounts[dealer.self.v].ficc_margin);
+  };
+  advance_to(spec, state, moment(spec, 1, 11, 59));
+  dealers([&](base::Money posted) { before.push_back(posted); });
   advance_to(spec, state, moment(spec, 1, 14, 44));
+  std::size_t i = 0;
+  dealers([&](base::Money posted) { CHECK(posted >= before[i++]); });
   CHECK(held_bn(spec, state) == Approx(called).margin(1e-6));
   const double at_noon = posted_bn(spec, state);
   CHECK(at_noon > called);

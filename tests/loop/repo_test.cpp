@@ -62,6 +62,24 @@ TEST_CASE("a dated payment takes cash from one population to another on its morn
   CHECK_NOTHROW(run_whole(taxed));
 }
 
+TEST_CASE("a dated payment with an hour of its own comes then, after the morning's repo", "[loop][repo]") {
+  const auto& plain = plain_short_run().spec;
+  auto late = kTax;
+  late.insert(late.find(" bn:"), " time: \"09:00\"");
+  const auto taxed = short_run({late}).spec;
+  auto a = loop::initial_state(plain, 1), b = loop::initial_state(taxed, 1);
+  const auto paid_bn = [&](std::int64_t hour, std::int64_t minute) {
+    advance_to(plain, a, moment(plain, 1, hour, minute));
+    advance_to(taxed, b, moment(taxed, 1, hour, minute));
+    return cash_bn(taxed, b, world::Kind::treasury) - cash_bn(plain, a, world::Kind::treasury);
+  };
+  CHECK(paid_bn(8, 59) == Approx(0).margin(1e-9));
+  CHECK(a.world.funding.sofr_pct == b.world.funding.sofr_pct);
+  CHECK(paid_bn(9, 1) == Approx(30).margin(1e-6));
+  late.replace(late.find("09:00"), 5, "06:00");
+  CHECK_THROWS_WITH(short_run({late}), Catch::Contains("06:00"));
+}
+
 TEST_CASE("a payment of nobody, to the payer itself or on a day without trading is refused with its place", "[loop][repo][bad]") {
   const auto with = [](std::string from, std::string to, std::string date) {
     return short_run({"scenario.payment={ name: \"tax\" date: \"" + date + "\" from: \"" + from + "\" to: \"" + to + "\" bn: 30 }"});
