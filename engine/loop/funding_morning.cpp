@@ -635,6 +635,10 @@ void funding_morning(const Spec& spec, State& state, Market& market, metrics::Pr
   morning.investors();
   morning.make_repo();
   repay_lines(spec, state);
+  for (std::uint32_t i = 0; i < spec.world.institutions.size(); ++i) {
+    state.world.accounts[i].repo_borrowed = state.world.contracts.borrowed(InstitutionId{i});
+    state.world.accounts[i].repo_lent = state.world.contracts.lent(InstitutionId{i});
+  }
   update_leverage(spec, state);
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "engine/world/borrowing_room.h"
 #include "tests/loop/short_run.h"
 
 using namespace haven;
@@ -45,6 +46,19 @@ TEST_CASE("the drain of September 2019 lifts the secured rate with that time's r
   const double ample_bp = moved(ample.spec);
   CHECK(moved(scarce.spec) > std::max(5.0, ample_bp));
   CHECK(std::abs(ample_bp) < 10);
+}
+
+TEST_CASE("after the morning a levered fund knows what it has borrowed, so that its room to borrow is what its haircut leaves and not its bonds", "[loop][repo]") {
+  const auto& spec = plain_short_run().spec;
+  auto state = loop::initial_state(spec, 1);
+  advance_to(spec, state, moment(spec, 1, 7, 1));
+  for (const auto& fund : state.population.basis_fund) {
+    const auto& account = state.world.accounts[fund.self.v];
+    CHECK(account.repo_borrowed == state.world.contracts.borrowed(fund.self));
+    CHECK(account.repo_lent.v == 0);
+    const world::View view{spec.world, state.world, fund.self};
+    CHECK(world::borrowing_room_bn(view) < 0.2 * base::to_bn(account.repo_borrowed));
+  }
 }
 
 TEST_CASE("a dated payment takes cash from one population to another on its morning, and nothing else is made or lost", "[loop][repo]") {
