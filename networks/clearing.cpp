@@ -39,29 +39,41 @@ Clearing::Clearing(const Snapshot& obligations)
   });
   const std::size_t n = obligations.node_count();
   cells_.resize(n);
-  for (auto* values : {&shortfall_, &base_, &share_, &residual_before_, &residual_after_, &step_, &leap_}) values->resize(n);
-  group_.resize(n);
-  defaulters_.reserve(n);
+  place_.resize(n);
+  for (auto* values : {&base_, &share_, &residual_before_, &residual_after_, &leap_}) values->resize(n);
+  debtors_.reserve(n);
+  debts_.reserve(obligations.edge_count());
 }
 
 void Clearing::enter(NodeIndex node, DefaultCause cause, ClearingResult& result) {
   cells_[node].bearable = kInfinity;
   result.cause[node] = cause;
   result.pass[node] = result.rounds;
-  defaulters_.push_back(node);
+  place_[node] = static_cast<std::uint32_t>(debtors_.size());
+  Debtor& debtor = debtors_.emplace_back();
+  debtor.owed = static_cast<double>(owed_[node]);
+  debtor.scale = debtor.owed + static_cast<double>(due_[node]);
+  debtor.base = base_[node];
+  debtor.share = share_[node];
+  debtor.node = node;
+  debtor.first = static_cast<std::uint32_t>(debts_.size());
+  obligations_.for_each_out_edge(node, [&](NodeIndex to, const Leg& leg) { debts_.push_back({static_cast<double>(leg.amount), to}); });
+  debtor.end = static_cast<std::uint32_t>(debts_.size());
 }
 
-double Clearing::target(NodeIndex node) const {
-  return std::clamp(base_[node] + share_[node] * cells_[node].loss, 0.0, static_cast<double>(owed_[node]));
+double Clearing::target(const Debtor& debtor) const {
+  return std::clamp(debtor.base + debtor.share * cells_[debtor.node].loss, 0.0, debtor.owed);
 }
 
-/// The creditors of `node` lose `step` more, in proportion; who cannot bear it defaults.
-void Clearing::push(NodeIndex node, double step, ClearingResult& result) {
-  const double per_unit = step / static_cast<double>(owed_[node]);
-  obligations_.for_each_out_edge(node, [&](NodeIndex to, const Leg& leg) {
-    Cell& cell = cells_[to];
-    cell.loss += static_cast<double>(leg.amount) * per_unit;
-    if (cell.loss > cell.bearable) enter(to, DefaultCause::contagion, result);
+/// The creditors of `debtor` lose `step` more, in proportion; who cannot bear it defaults.
+void Clearing::push(const Debtor& debtor, double step, ClearingResult& result) {
+  const double per_unit = step / debtor.owed;
+  Cell* const cells = cells_.data();
+  for_each_debt(debtor, [=, this, &result](NodeIndex to, double amount) {
+    Cell& cell = cells[to];
+    cell.loss += amount * per_unit;
+    if (cell.loss > cell.bearable) [[unlikely]]
+      enter(to, DefaultCause::contagion, result);
   });
 }
 
@@ -69,95 +81,95 @@ void Clearing::push(NodeIndex node, double step, ClearingResult& result) {
 /// `tolerance` against what the institution owes and is due, and nobody new defaulted.
 bool Clearing::pass(double tolerance, ClearingResult& result) {
   ++result.rounds;
-  const std::size_t known = defaulters_.size();
+  const std::size_t known = debtors_.size();
   bool settled = true;
-  for (std::size_t k = 0; k < defaulters_.size(); ++k) {
-    const NodeIndex node = defaulters_[k];
-    const double wanted = target(node);
-    const double step = wanted - shortfall_[node];
-    step_[node] = 0.0;
+  for (std::size_t k = 0; k < debtors_.size(); ++k) {
+    Debtor& debtor = debtors_[k];
+    const double wanted = target(debtor);
+    const double step = wanted - debtor.shortfall;
+    debtor.step = 0.0;
     if (!(step > 0.0)) continue;
-    if (step > tolerance * (static_cast<double>(owed_[node]) + static_cast<double>(due_[node]))) settled = false;
-    shortfall_[node] = wanted;
-    step_[node] = step;
-    push(node, step, result);
+    if (step > tolerance * debtor.scale) settled = false;
+    debtor.shortfall = wanted;
+    debtor.step = step;
+    push(debtor, step, result);
   }
-  return settled && defaulters_.size() == known;
+  return settled && debtors_.size() == known;
 }
 
 void Clearing::group_defaulters() {
-  if (grouped_ == defaulters_.size()) return;
-  grouped_ = defaulters_.size();
-  for (const NodeIndex node : defaulters_) group_[node] = node;
-  const auto root = [&](NodeIndex node) {
-    while (group_[node] != node) node = group_[node] = group_[group_[node]];
-    return node;
+  if (grouped_ == debtors_.size()) return;
+  grouped_ = debtors_.size();
+  for (std::uint32_t k = 0; k < grouped_; ++k) debtors_[k].group = k;
+  const auto root = [&](std::uint32_t k) {
+    while (debtors_[k].group != k) k = debtors_[k].group = debtors_[debtors_[k].group].group;
+    return k;
   };
-  for (const NodeIndex node : defaulters_) {
-    obligations_.for_each_out_edge(node, [&](NodeIndex to, const Leg& leg) {
-      if (cells_[to].bearable != kInfinity || owed_[to] == 0 || leg.amount == 0) return;
-      const NodeIndex a = root(node);
-      const NodeIndex b = root(to);
-      if (a != b) group_[std::max(a, b)] = std::min(a, b);
+  for (std::uint32_t k = 0; k < grouped_; ++k) {
+    for_each_debt(debtors_[k], [&](NodeIndex to, double amount) {
+      if (cells_[to].bearable != kInfinity || owed_[to] == 0 || amount == 0.0) return;
+      const std::uint32_t a = root(k);
+      const std::uint32_t b = root(place_[to]);
+      if (a != b) debtors_[std::max(a, b)].group = std::min(a, b);
     });
   }
-  for (const NodeIndex node : defaulters_) group_[node] = root(node);
+  for (std::uint32_t k = 0; k < grouped_; ++k) debtors_[k].group = root(k);
 }
 
 /// Per group, the least of r1 / (r0 - r1): how many of the last steps may be taken at once without passing the solution.
 void Clearing::find_leaps() {
   group_defaulters();
-  for (const NodeIndex node : defaulters_) leap_[node] = kInfinity;
-  for (const NodeIndex node : defaulters_) {
-    const double fallen = residual_before_[node] - residual_after_[node];
-    if (fallen > 0.0) leap_[group_[node]] = std::min(leap_[group_[node]], residual_after_[node] / fallen);
+  std::fill_n(leap_.begin(), debtors_.size(), kInfinity);
+  for (std::size_t k = 0; k < debtors_.size(); ++k) {
+    const double fallen = residual_before_[k] - residual_after_[k];
+    double& leap = leap_[debtors_[k].group];
+    if (fallen > 0.0) leap = std::min(leap, residual_after_[k] / fallen);
   }
 }
 
 /// Recomputes every loss from the shortfalls, so that the rounding of many small pushes does not stay.
 void Clearing::refresh_losses(ClearingResult& result) {
   for (Cell& cell : cells_) cell.loss = 0.0;
-  const std::size_t known = defaulters_.size();
-  for (std::size_t k = 0; k < known; ++k) push(defaulters_[k], shortfall_[defaulters_[k]], result);
+  const std::size_t known = debtors_.size();
+  for (std::size_t k = 0; k < known; ++k) push(debtors_[k], debtors_[k].shortfall, result);
 }
 
 /// Bounds |shortfall - exact| / (owed + due) for the present defaulters, whose errors solve (I - M) error = residual, up
 /// to rounding: any v with (I - M) v >= |residual| + rounding is a bound. Passes with leaps find v for which the source is
 /// met to half at least, and 2v is the bound.
 double Clearing::error_bound() {
-  std::vector<double> v(cells_.size(), 0.0);
-  std::vector<double> inflow(cells_.size(), 0.0);
-  std::vector<double> source(cells_.size(), 0.0);
-  const auto scale = [&](NodeIndex node) { return static_cast<double>(owed_[node]) + static_cast<double>(due_[node]); };
-  for (const NodeIndex node : defaulters_) {
-    const double residual = target(node) - shortfall_[node];
-    if (share_[node] == 0.0 && residual == 0.0) continue;
-    source[node] = (residual < 0.0 ? -residual : residual) + kRounding * scale(node);
+  std::vector<double> v(debtors_.size(), 0.0);
+  std::vector<double> source(debtors_.size(), 0.0);
+  std::vector<double> inflow(cells_.size(), 0.0);  // by node
+  for (std::size_t k = 0; k < debtors_.size(); ++k) {
+    const double residual = target(debtors_[k]) - debtors_[k].shortfall;
+    if (debtors_[k].share == 0.0 && residual == 0.0) continue;
+    source[k] = (residual < 0.0 ? -residual : residual) + kRounding * debtors_[k].scale;
   }
-  const auto spread = [&](NodeIndex node, double step) {
-    v[node] += step;
-    const double per_unit = step / static_cast<double>(owed_[node]);
-    obligations_.for_each_out_edge(node, [&](NodeIndex to, const Leg& leg) { inflow[to] += static_cast<double>(leg.amount) * per_unit; });
+  const auto spread = [&](std::size_t k, double step) {
+    v[k] += step;
+    const double per_unit = step / debtors_[k].owed;
+    for_each_debt(debtors_[k], [to_each = inflow.data(), per_unit](NodeIndex to, double amount) { to_each[to] += amount * per_unit; });
   };
-  const auto unmet = [&](NodeIndex node) { return std::max(0.0, source[node] + share_[node] * inflow[node] - v[node]); };
-  for (std::uint32_t k = 0; k < kMostBoundPasses; ++k) {
-    for (const NodeIndex node : defaulters_) residual_before_[node] = unmet(node);
-    for (const NodeIndex node : defaulters_) {
-      step_[node] = unmet(node);
-      if (step_[node] > 0.0) spread(node, step_[node]);
+  const auto unmet = [&](std::size_t k) { return std::max(0.0, source[k] + debtors_[k].share * inflow[debtors_[k].node] - v[k]); };
+  for (std::uint32_t round = 0; round < kMostBoundPasses; ++round) {
+    for (std::size_t k = 0; k < debtors_.size(); ++k) residual_before_[k] = unmet(k);
+    for (std::size_t k = 0; k < debtors_.size(); ++k) {
+      debtors_[k].step = unmet(k);
+      if (debtors_[k].step > 0.0) spread(k, debtors_[k].step);
     }
     bool half_met = true;
     double bound = 0.0;
-    for (const NodeIndex node : defaulters_) {
-      residual_after_[node] = unmet(node);
-      if (residual_after_[node] > 0.5 * source[node]) half_met = false;
-      bound = std::max(bound, 2.0 * v[node] / scale(node));
+    for (std::size_t k = 0; k < debtors_.size(); ++k) {
+      residual_after_[k] = unmet(k);
+      if (residual_after_[k] > 0.5 * source[k]) half_met = false;
+      bound = std::max(bound, 2.0 * v[k] / debtors_[k].scale);
     }
     if (half_met) return bound;
     find_leaps();
-    for (const NodeIndex node : defaulters_) {
-      const double leap = leap_[group_[node]];
-      if (leap >= kWorthwhileLeap && leap < kInfinity && step_[node] > 0.0) spread(node, leap * step_[node]);
+    for (std::size_t k = 0; k < debtors_.size(); ++k) {
+      const double leap = leap_[debtors_[k].group], step = debtors_[k].step;
+      if (leap >= kWorthwhileLeap && leap < kInfinity && step > 0.0) spread(k, leap * step);
     }
   }
   return kInfinity;
@@ -173,7 +185,8 @@ ClearingResult Clearing::clear(std::span<const std::int64_t> outside_assets, Rec
   result.owed = owed_;
   result.cause.assign(n, DefaultCause::none);
   result.pass.assign(n, 0);
-  defaulters_.clear();
+  debtors_.clear();
+  debts_.clear();
   grouped_ = 0;
 
   // Everyone's cushion if all others pay, exactly.
@@ -181,7 +194,6 @@ ClearingResult Clearing::clear(std::span<const std::int64_t> outside_assets, Rec
   for (NodeIndex node = 0; node < n; ++node) {
     HAVEN_CHECK(outside_assets[node] >= 0, "outside assets of " + obligations_.node(node).name + " are negative");
     const std::int64_t cushion = checked_sum(outside_assets[node], due_[node], obligations_.node(node).name) - owed_[node];
-    shortfall_[node] = 0.0;
     base_[node] = -static_cast<double>(cushion) + (1.0 - recovery.alpha) * static_cast<double>(outside_assets[node]) +
                   (1.0 - recovery.beta) * static_cast<double>(due_[node]);
     share_[node] = recovery.beta;
@@ -200,50 +212,51 @@ ClearingResult Clearing::clear(std::span<const std::int64_t> outside_assets, Rec
   result.rounds = 0;
 
   double tolerance = 0x1.0p-46;
-  while (!defaulters_.empty()) {
+  while (!debtors_.empty()) {
     const bool may_leap = result.rounds >= kPassesBeforeLeaps;
-    const std::size_t known = defaulters_.size();
-    if (may_leap) {
-      for (const NodeIndex node : defaulters_) residual_before_[node] = std::max(0.0, target(node) - shortfall_[node]);
-    }
+    const std::size_t known = debtors_.size();
+    const auto residuals = [&](std::vector<double>& residual) {
+      for (std::size_t k = 0; k < known; ++k) residual[k] = std::max(0.0, target(debtors_[k]) - debtors_[k].shortfall);
+    };
+    if (may_leap) residuals(residual_before_);
     const bool settled = pass(tolerance, result);
     if (!settled && result.rounds < kMostPasses) {
-      if (may_leap && defaulters_.size() == known) {
-        for (const NodeIndex node : defaulters_) residual_after_[node] = std::max(0.0, target(node) - shortfall_[node]);
+      if (may_leap && debtors_.size() == known) {
+        residuals(residual_after_);
         find_leaps();
         for (std::size_t k = 0; k < known; ++k) {
-          const NodeIndex node = defaulters_[k];
-          const double leap = leap_[group_[node]];
-          if (!(leap >= kWorthwhileLeap && leap < kInfinity && step_[node] > 0.0)) continue;
-          const double wanted = std::min(shortfall_[node] + leap * step_[node], static_cast<double>(owed_[node]));
-          const double further = wanted - shortfall_[node];
-          shortfall_[node] = wanted;
-          push(node, further, result);
+          Debtor& debtor = debtors_[k];
+          const double leap = leap_[debtor.group];
+          if (!(leap >= kWorthwhileLeap && leap < kInfinity && debtor.step > 0.0)) continue;
+          const double wanted = std::min(debtor.shortfall + leap * debtor.step, debtor.owed);
+          const double further = wanted - debtor.shortfall;
+          debtor.shortfall = wanted;
+          push(debtor, further, result);
         }
       }
       continue;
     }
     refresh_losses(result);
-    if (defaulters_.size() > known) continue;
+    if (debtors_.size() > known) continue;
     result.relative_error = error_bound();
     result.certified = result.relative_error <= kCertified;
     if (result.relative_error <= kAimedAt || tolerance < 0x1.0p-51 || result.rounds >= kMostPasses) break;
     tolerance *= 0x1.0p-3;
   }
 
-  result.defaulted = defaulters_;
-  std::sort(result.defaulted.begin(), result.defaulted.end());
   result.paid = owed_;
-  result.payment.resize(n);
+  result.payment.assign(owed_.begin(), owed_.end());
   result.received.resize(n);
-  for (NodeIndex node = 0; node < n; ++node) {
-    result.payment[node] = std::max(0.0, static_cast<double>(owed_[node]) - shortfall_[node]);
-    result.received[node] = std::max(0.0, static_cast<double>(due_[node]) - cells_[node].loss);
-  }
-  for (const NodeIndex node : result.defaulted) {
-    const auto lost = static_cast<std::int64_t>(shortfall_[node] + 0.5);
+  for (NodeIndex node = 0; node < n; ++node) result.received[node] = std::max(0.0, static_cast<double>(due_[node]) - cells_[node].loss);
+  result.defaulted.reserve(debtors_.size());
+  for (const Debtor& debtor : debtors_) {
+    const NodeIndex node = debtor.node;
+    const auto lost = static_cast<std::int64_t>(debtor.shortfall + 0.5);
+    result.defaulted.push_back(node);
+    result.payment[node] = std::max(0.0, debtor.owed - debtor.shortfall);
     result.paid[node] = owed_[node] - std::clamp<std::int64_t>(lost, 1, owed_[node]);
   }
+  std::sort(result.defaulted.begin(), result.defaulted.end());
   return result;
 }
 

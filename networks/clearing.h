@@ -80,9 +80,31 @@ class Clearing {
     double loss = 0.0;      // what others fall short of paying to it
     double bearable = 0.0;  // a loss above this makes it default; infinity once it has, or when it owes nothing
   };
+  struct Debt {
+    double amount = 0.0;
+    NodeIndex to = 0;
+  };
+  // One in default. They and what they owe lie in the order in which they defaulted, so that a pass reads straight on.
+  struct alignas(64) Debtor {
+    double owed = 0.0;
+    double scale = 0.0;       // owed and due
+    double base = 0.0;        // shortfall at zero loss
+    double share = 0.0;       // of its losses that reaches its creditors: beta, or 0 when silenced
+    double shortfall = 0.0;
+    double step = 0.0;        // that the last pass made
+    NodeIndex node = 0;
+    std::uint32_t first = 0;  // its debts are debts_[first .. end)
+    std::uint32_t end = 0;
+    std::uint32_t group = 0;  // the first debtor of those that are linked by what they owe each other
+  };
+  template <class Visit>
+  void for_each_debt(const Debtor& debtor, Visit&& visit) const {
+    const Debt* const end = debts_.data() + debtor.end;
+    for (const Debt* debt = debts_.data() + debtor.first; debt != end; ++debt) visit(debt->to, debt->amount);
+  }
   void enter(NodeIndex node, DefaultCause cause, ClearingResult& result);
-  void push(NodeIndex node, double step, ClearingResult& result);
-  double target(NodeIndex node) const;
+  void push(const Debtor& debtor, double step, ClearingResult& result);
+  double target(const Debtor& debtor) const;
   bool pass(double tolerance, ClearingResult& result);
   void group_defaulters();
   void find_leaps();
@@ -93,18 +115,13 @@ class Clearing {
   std::vector<std::int64_t> owed_;
   std::vector<std::int64_t> due_;
   std::vector<Cell> cells_;
-  std::vector<double> shortfall_;
-  std::vector<double> base_;           // shortfall at zero loss
-  std::vector<double> share_;          // of its losses that reaches its creditors: beta, or 0 when silenced
-  std::vector<NodeIndex> defaulters_;  // in the order in which they defaulted
-  // By node, meaningful for defaulters: residuals before and after a pass, and the step it made.
-  std::vector<double> residual_before_;
-  std::vector<double> residual_after_;
-  std::vector<double> step_;
-  // By the group of defaulters that are linked by what they owe each other, under the group's root.
-  std::vector<NodeIndex> group_;
-  std::vector<double> leap_;
-  std::size_t grouped_ = 0;  // defaulters that group_ covers
+  std::vector<double> base_, share_;     // by node, for those that come to default
+  std::vector<Debtor> debtors_;
+  std::vector<Debt> debts_;
+  std::vector<std::uint32_t> place_;     // of a defaulter among debtors_, by node
+  // By debtor: residuals before and after a pass; under a group's first, how far it may leap.
+  std::vector<double> residual_before_, residual_after_, leap_;
+  std::size_t grouped_ = 0;  // debtors whose group is known
 };
 
 /// What flows along each edge, in the snapshot's edge order: each defaulter's `paid` split in proportion to what it

@@ -22,14 +22,27 @@ std::optional<Enum> find_text(const std::array<std::string_view, N>& texts, std:
   return std::nullopt;
 }
 
-/// Stable counting sort of row numbers by key(row).
-template <class Key>
-void sort_by(const Key& key, std::size_t keys, const std::vector<std::uint32_t>& in, std::vector<std::uint32_t>& out,
-             std::vector<std::uint32_t>& first) {
-  first.assign(keys + 1, 0);
-  for (const std::uint32_t row : in) ++first[key(row) + 1];
-  for (std::size_t k = 0; k < keys; ++k) first[k + 1] += first[k];
-  for (const std::uint32_t row : in) out[first[key(row)]++] = row;
+struct Place {
+  NodeIndex from;
+  std::uint32_t row;
+};
+
+/// Row numbers by (from, to), rows of one pair in their order: counting sorts by `to`, then by `from`.
+std::vector<std::uint32_t> order_of(std::span<const EdgeRow> rows, std::size_t nodes) {
+  std::vector<std::uint32_t> first_to(nodes + 1), first_from(nodes + 1);
+  for (const EdgeRow& row : rows) {
+    ++first_to[row.to + 1];
+    ++first_from[row.from + 1];
+  }
+  for (std::size_t k = 0; k < nodes; ++k) {
+    first_to[k + 1] += first_to[k];
+    first_from[k + 1] += first_from[k];
+  }
+  std::vector<Place> by_to(rows.size());
+  for (std::uint32_t i = 0; i < rows.size(); ++i) by_to[first_to[rows[i].to]++] = {rows[i].from, i};
+  std::vector<std::uint32_t> order(rows.size());
+  for (const Place& place : by_to) order[first_from[place.from]++] = place.row;
+  return order;
 }
 
 }  // namespace
@@ -41,7 +54,6 @@ std::optional<Segment> segment_from_text(std::string_view text) { return find_te
 
 Snapshot::Snapshot(Unit unit, std::vector<Node> nodes, std::span<const EdgeRow> rows) : unit_(unit), nodes_(std::move(nodes)) {
   HAVEN_CHECK(nodes_.size() < kUnknownOwner && rows.size() < kUnknownOwner, "network too large for 32-bit indices");
-  std::vector<std::uint32_t> order(rows.size());
   for (std::uint32_t i = 0; i < rows.size(); ++i) {
     const EdgeRow& row = rows[i];
     HAVEN_CHECK(row.from < nodes_.size() && row.to < nodes_.size(), "edge row " + std::to_string(i) + " names an unknown node");
@@ -49,13 +61,8 @@ Snapshot::Snapshot(Unit unit, std::vector<Node> nodes, std::span<const EdgeRow> 
     HAVEN_CHECK(row.amount >= 0, "edge row " + std::to_string(i) + " has a negative amount");
     HAVEN_CHECK(row.owner == kUnknownOwner || (row.owner < nodes_.size() && (row.depth > 0 || row.owner == row.from)),
                 "edge row " + std::to_string(i) + " has a chain that does not start at its owner");
-    order[i] = i;
   }
-  std::vector<std::uint32_t> by_to(rows.size());
-  std::vector<std::uint32_t> first;
-  sort_by([&](std::uint32_t i) { return rows[i].to; }, nodes_.size(), order, by_to, first);
-  sort_by([&](std::uint32_t i) { return rows[i].from; }, nodes_.size(), by_to, order, first);
-
+  const std::vector<std::uint32_t> order = order_of(rows, nodes_.size());
   const auto ends = [&](std::uint32_t i) { return std::pair<NodeIndex, NodeIndex>(rows[i].from, rows[i].to); };
   const auto leg = [&](std::uint32_t i) {
     const EdgeRow& row = rows[i];
