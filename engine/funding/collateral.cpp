@@ -269,10 +269,10 @@ Face Collateral::deliver_due(Ledger& ledger, const Contracts& contracts, Institu
 
 // --- under contracts ----------------------------------------------------------------------------------------------------
 
-Face Collateral::available(const Contracts& contracts, InstitutionId holder, SecurityId s, Date end_day) const {
+Face Collateral::available(const Contracts& contracts, InstitutionId holder, SecurityId s, Date end_day, Face enough) const {
   Face total;
   if (const LotIndex root = root_[at(holder, s)]; root != kNoLot) total = lots_[root].free();
-  for (LotIndex lot = shelf(holder, s, kFreeShelf); lot != kNoLot; lot = lots_[lot].next_held) {
+  for (LotIndex lot = shelf(holder, s, kFreeShelf); lot != kNoLot && total < enough; lot = lots_[lot].next_held) {
     if (may_use(contracts, lots_[lot], end_day)) total += lots_[lot].free();
   }
   return total;
@@ -299,20 +299,14 @@ Face Collateral::pledge(Ledger& ledger, Contracts& contracts, ContractId id, Jou
   return missing;
 }
 
-bool Collateral::is_of(LotIndex lot, const ChainOf& chain) const {
-  std::uint32_t depth = 0;
-  for (; lots_[lot].parent != kNoLot; lot = lots_[lot].parent) ++depth;
-  return depth == chain.depth && lots_[lot].holder == chain.owner;
-}
-
-Face Collateral::available_of(const Contracts& contracts, InstitutionId holder, SecurityId s, Date end_day, const ChainOf& chain) const {
+Face Collateral::available_of(const Contracts& contracts, InstitutionId holder, SecurityId s, Date end_day, const ChainOf& chain, Face enough) const {
   if (chain.depth == 0) {
     const LotIndex root = root_[at(holder, s)];
     return root == kNoLot || holder != chain.owner ? Face{} : lots_[root].free();
   }
   Face total;
-  for (LotIndex lot = shelf(holder, s, kFreeShelf); lot != kNoLot; lot = lots_[lot].next_held) {
-    if (may_use(contracts, lots_[lot], end_day) && is_of(lot, chain)) total += lots_[lot].free();
+  for (LotIndex lot = shelf(holder, s, kFreeShelf); lot != kNoLot && total < enough; lot = lots_[lot].next_held) {
+    if (may_use(contracts, lots_[lot], end_day) && chain_of(lot) == chain) total += lots_[lot].free();
   }
   return total;
 }
@@ -331,7 +325,7 @@ Face Collateral::pledge_of(Ledger& ledger, Contracts& contracts, ContractId id, 
   } else {
     for (LotIndex lot = shelf(c.borrower, c.security, kFreeShelf), following; lot != kNoLot && missing.v > 0; lot = following) {
       following = lots_[lot].next_held;
-      if (may_use(contracts, lots_[lot], c.end) && is_of(lot, chain)) take(lot);
+      if (may_use(contracts, lots_[lot], c.end) && chain_of(lot) == chain) take(lot);
     }
   }
   ledger.deliver(c.borrower, c.lender, c.security, wanted - missing, journal, now);
@@ -511,15 +505,6 @@ void Collateral::return_together(Contracts& contracts, std::span<const ContractI
 }
 
 // --- reading ------------------------------------------------------------------------------------------------------------
-
-std::uint32_t Collateral::chain_length(LotIndex lot) const {
-  std::uint32_t length = 0;
-  while (lots_[lot].parent != kNoLot) {
-    lot = lots_[lot].parent;
-    ++length;
-  }
-  return length;
-}
 
 void Collateral::chain(LotIndex lot, std::vector<LotIndex>& out) const {
   out.clear();

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace haven::funding {
 
 using LotIndex = std::uint32_t;
 constexpr LotIndex kNoLot = 0xffffffff;
+constexpr Face kAllFace{std::numeric_limits<std::int64_t>::max()};
 
 /// Part of an institution's holding of one security. Either the *root* lot of what the holder owns outright (no parent,
 /// no contract), or a lot received under `contract` out of the pledger's lot `parent`.
@@ -36,6 +38,7 @@ static_assert(sizeof(Lot) == 72);
 struct ChainOf {
   InstitutionId owner;
   std::uint32_t depth = 0;
+  constexpr bool operator==(const ChainOf&) const = default;
 };
 
 /// What the collateral network looks like now, by face.
@@ -81,15 +84,16 @@ class Collateral {
   // --- under contracts ------------------------------------------------------------------------------------------------
   /// Face that `holder` can pledge until `end_day`: what it owns free, and free received lots whose contract permits
   /// re-use and ends on or after `end_day`. With the earliest day: what it can deliver on a sale.
-  Face available(const Contracts& contracts, InstitutionId holder, SecurityId s, Date end_day) const;
+  /// Looks no further once it has found `enough`: then at least that much is returned.
+  Face available(const Contracts& contracts, InstitutionId holder, SecurityId s, Date end_day, Face enough = kAllFace) const;
   /// Delivers the contract's collateral from borrower to lender: received lots first, the last to come free before the
   /// others, then owned.
   /// Returns the shortage: what the borrower did not have.
   Face pledge(Ledger& ledger, Contracts& contracts, ContractId id, Journal& journal, Time now);
   /// The same out of nothing but this chain.
   Face pledge_of(Ledger& ledger, Contracts& contracts, ContractId id, const ChainOf& chain, Journal& journal, Time now);
-  /// Face of this chain that `holder` can pledge until `end_day`.
-  Face available_of(const Contracts& contracts, InstitutionId holder, SecurityId s, Date end_day, const ChainOf& chain) const;
+  /// Face of this chain that `holder` can pledge until `end_day`; `enough` as above.
+  Face available_of(const Contracts& contracts, InstitutionId holder, SecurityId s, Date end_day, const ChainOf& chain, Face enough = kAllFace) const;
   /// Returns what the lender holds under the contract to the borrower. What it pledged or sold onwards is replaced out
   /// of its other free lots of the security; the onward pledges then hang on the replacement. Returns the shortage: a
   /// fail, with those lots still owed under the contract.
@@ -115,11 +119,23 @@ class Collateral {
       for (LotIndex lot = held_[kShelves * at(holder, s) + shelf]; lot != kNoLot; lot = lots_[lot].next_held) f(lot);
     }
   }
+  /// f(LotIndex) over all lots received under contracts, in the order of the table.
+  template <class F>
+  void for_each_pledge(F&& f) const {
+    for (LotIndex lot = 0; lot < lots_.size(); ++lot) {
+      if (lots_[lot].live != 0 && lots_[lot].parent != kNoLot) f(lot);
+    }
+  }
   LotIndex first_in_contract(ContractId id) const {
     return id.row < in_contract_.size() ? in_contract_[id.row] : kNoLot;
   }
-  /// Number of pledges between the lot and its owner: 0 for a root.
-  std::uint32_t chain_length(LotIndex lot) const;
+  /// Whose the lot is and the number of pledges between it and that owner: 0 for a root.
+  ChainOf chain_of(LotIndex lot) const {
+    std::uint32_t length = 0;
+    for (; lots_[lot].parent != kNoLot; lot = lots_[lot].parent) ++length;
+    return {lots_[lot].holder, length};
+  }
+  std::uint32_t chain_length(LotIndex lot) const { return chain_of(lot).depth; }
   /// The lot, its parent, and so on to the owner's root, into `out` (cleared first).
   void chain(LotIndex lot, std::vector<LotIndex>& out) const;
   CollateralMeasures measure() const;
@@ -155,7 +171,6 @@ class Collateral {
   Face replace_sold(LotIndex owed, LotIndex source);
   Face replace_pledged(LotIndex owed, LotIndex source, const Contracts& contracts);
   Face replace(LotIndex owed, const Contracts& contracts);
-  bool is_of(LotIndex lot, const ChainOf& chain) const;
   LotIndex top_of(LotIndex lot, std::span<const ContractId> stuck) const;
 
   struct CircularReturn {

@@ -22,7 +22,7 @@ Money accrued(const Contract& c, Date today) {
 
 RepoOpened open_repo(Ledger& ledger, Contracts& contracts, Collateral& collateral, const RepoTerms& terms,
                      Journal& journal, Time now) {
-  const Face has = collateral.available(contracts, terms.borrower, terms.security, terms.end);
+  const Face has = collateral.available(contracts, terms.borrower, terms.security, terms.end, terms.face);
   if (has < terms.face) return {{}, terms.face - has};
   const ContractId id = contracts.open(terms, ledger, journal, now);
   const Face shortage = collateral.pledge(ledger, contracts, id, journal, now);
@@ -33,7 +33,7 @@ RepoOpened open_repo(Ledger& ledger, Contracts& contracts, Collateral& collatera
 
 RepoOpened open_repo_of(Ledger& ledger, Contracts& contracts, Collateral& collateral, const RepoTerms& terms, const ChainOf& chain,
                         Journal& journal, Time now) {
-  const Face has = collateral.available_of(contracts, terms.borrower, terms.security, terms.end, chain);
+  const Face has = collateral.available_of(contracts, terms.borrower, terms.security, terms.end, chain, terms.face);
   if (has < terms.face) return {{}, terms.face - has};
   const ContractId id = contracts.open(terms, ledger, journal, now);
   const Face shortage = collateral.pledge_of(ledger, contracts, id, chain, journal, now);

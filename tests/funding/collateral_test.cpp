@@ -37,6 +37,10 @@ TEST_CASE("a lot pledged twice knows its chain back to the fund that owns it", "
   for (const LotIndex lot : chain) holders.push_back(d.collateral[lot].holder.v);
   CHECK(holders == std::vector<std::uint32_t>{d.money_fund.v, d.other_dealer.v, d.dealer.v, d.fund.v});
   CHECK(d.collateral.chain_length(chain[0]) == 3);
+  CHECK(d.collateral.chain_of(chain[0]) == ChainOf{d.fund, 3});
+  Face pledged;
+  d.collateral.for_each_pledge([&](LotIndex lot) { pledged += d.collateral[lot].face; });
+  CHECK(pledged == Face{2200});
   const CollateralMeasures m = d.collateral.measure();
   CHECK(m.pledged == Face{2200});
   CHECK(m.own_financed == Face{1000});
@@ -48,6 +52,17 @@ TEST_CASE("a lot pledged twice knows its chain back to the fund that owns it", "
   CHECK(d.books.position(d.fund, d.ten) == Face{1400});
   CHECK(d.books.box(d.money_fund, d.ten) == Face{500});
   d.check();
+}
+
+TEST_CASE("a look for enough collateral stops once it has found it, and counts all that there is when it is less", "[funding]") {
+  Desk d;
+  d.own(d.fund, 1000);
+  for (int k = 0; k < 3; ++k) d.open(d.terms(d.dealer, d.fund, 300));
+  const auto found = [&](Face enough) { return d.collateral.available(d.contracts, d.dealer, d.ten, d.today, enough); };
+  CHECK(found({1}) == Face{300});
+  CHECK(found({500}) == Face{600});
+  CHECK(found({2000}) == Face{900});
+  CHECK(d.open(d.terms(d.money_fund, d.dealer, 1000)).shortage == Face{100});
 }
 
 TEST_CASE("received collateral is pledged on only with permission and not past its own return", "[funding]") {

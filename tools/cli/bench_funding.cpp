@@ -63,18 +63,11 @@ class Repos {
   /// The network of now, as rows.
   void rows(std::vector<networks::EdgeRow>& out) {
     out.clear();
-    contracts_.for_each([&](funding::ContractId id, const funding::Contract& c) {
-      for (funding::LotIndex lot = collateral_.first_in_contract(id); lot != funding::kNoLot; lot = collateral_[lot].next_in_contract) {
-        networks::EdgeRow& row = out.emplace_back();
-        row.from = c.borrower.v;
-        row.to = c.lender.v;
-        row.amount = collateral_[lot].face.v;
-        row.security = c.security;
-        row.segment = networks::Segment::bilateral;
-        funding::LotIndex up = collateral_[lot].parent;
-        for (; collateral_[up].parent != funding::kNoLot; up = collateral_[up].parent) ++row.depth;
-        row.owner = collateral_[up].holder.v;
-      }
+    collateral_.for_each_pledge([&](funding::LotIndex lot) {
+      const funding::Lot& pledge = collateral_[lot];
+      const funding::ChainOf chain = collateral_.chain_of(pledge.parent);
+      out.push_back({collateral_[pledge.parent].holder.v, pledge.holder.v, pledge.face.v, chain.owner.v, pledge.security, networks::Segment::bilateral,
+                     static_cast<std::uint8_t>(chain.depth)});
     });
   }
 
