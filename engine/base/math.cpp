@@ -61,10 +61,18 @@ double normal_cdf(double x) {
     }
     upper = 0.5 - density * sum;
   } else {
-    // Starting N levels deep is forgotten by a factor exp(-2 z sqrt(N)); twenty more absorb the rounding.
-    const int deepest = 20 + static_cast<int>(640.0 / (z * z));
-    double fraction = z;
-    for (int n = deepest; n >= 1; --n) fraction = z + n / fraction;
+    // Level n is z + n / (level n + 1); starting N levels deep is forgotten by a factor exp(-2 z sqrt(N)), and twenty more absorb the
+    // rounding. Levels beyond the twentieth need no more than to be near, so they are carried as a ratio, without a division each.
+    constexpr int kExact = 20;
+    int n = kExact + static_cast<int>(640.0 / (z * z));
+    double over = z, under = 1.0;
+    for (; n > kExact; --n) {
+      const double next = z * over + n * under;
+      under = over;
+      over = next;
+    }
+    double fraction = over / under;
+    for (; n >= 1; --n) fraction = z + n / fraction;
     upper = density / fraction;
   }
   return x < 0 ? upper : 1.0 - upper;
