@@ -76,13 +76,14 @@ void update_limits(const world::View& view, const Parameters& p, Dealer& dealer)
   const double vol = view.spec().is_frozen(world::Channel::dealer_var) ? 1.0 : view.realised_sigma_bp(world::kTenYearNode) / view.calm_sigma_bp(world::kTenYearNode);
   const double limit = p.var_limit_sigma_bn * dealer.scale * 1e4 * view.spec().books[world::kTenYearNode].dv01_per_lot * view.spec().covariance.sigma_bp[world::kTenYearNode];
   dealer.use_var = base::sqrt(held_risk(view, dealer).variance) * vol / limit;
-  const double use = view.spec().is_frozen(world::Channel::dealer_leverage) ? p.calm_use : dealer.use_leverage;
-  dealer.cost_bp = p.hurdle_bp * dealer.hurdle_scale * std::min(p.multiplier_cap, p.multiplier_cap * binding_probability(use, p.use_volatility) + 0.15);
+  dealer.cost_due = 1;
 }
 
 // Yield bp that balance sheet costs over the time a bond is held; price bp over duration.
-double balance_sheet_bp(const Parameters& p, const Dealer& dealer, double duration_years) {
-  return dealer.cost_bp * p.holding_days / 365.0 / std::max(1.0, duration_years);
+double balance_sheet_bp(const Parameters& p, double cost, double duration_years) { return cost * p.holding_days / 365.0 / std::max(1.0, duration_years); }
+double balance_sheet_bp(const world::View& view, const Parameters& p, Dealer& dealer, double duration_years) {
+  settle(view, p, dealer);
+  return balance_sheet_bp(p, dealer.cost_bp, duration_years);
 }
 
 double risk_multiple(const world::View& view) {
@@ -90,7 +91,10 @@ double risk_multiple(const world::View& view) {
   return std::clamp(view.realised_sigma_bp(world::kTenYearNode) / calm, 0.5, 6.0);
 }
 
-double half_spread_bp(const world::View& view, const Parameters& p) { return p.order_cost_bp + p.adverse_share * hedge_sigma_bp(view, p); }
+// S.d. of the market's yield over the time that a hedge takes, at a multiple of calm risk.
+double hedge_sigma_bp(const world::View& view, const Parameters& p, double risk) { return view.calm_sigma_bp(world::kTenYearNode) * risk * base::sqrt(p.hedge_minutes / 600.0); }
+
+double half_spread_bp(const world::View& view, const Parameters& p, double risk) { return p.order_cost_bp + p.adverse_share * hedge_sigma_bp(view, p, risk); }
 
 double inventory_skew_bp(const world::View& view, const Parameters& p, const Dealer& dealer, std::size_t security, double risk) {
   const auto& s = view.spec().securities[security];
@@ -98,20 +102,22 @@ double inventory_skew_bp(const world::View& view, const Parameters& p, const Dea
   return p.skew_bp_per_bn * away_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
 }
 
-struct Sides {
-  double bid_bp, ask_bp;  // bid: the yield at which it buys (higher)
-};
+// What more of the position that it has costs it by its limits: it charges the side on which that would grow.
+double charge_bp(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t security) {
+  const double duration = view.spec().securities[security].dv01_per_lot / 1e5 * 1e4;
+  return balance_sheet_bp(view, p, dealer, duration) +
+         (view.spec().is_frozen(world::Channel::dealer_var) ? 0.0 : p.var_cost_bp * var_binding_probability(p, dealer));
+}
 
-Sides two_sides(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t security, double centre_bp, double half_bp) {
-  const double risk = risk_multiple(view);
+// The yield at which it buys (higher), and sells.
+double bid_bp(double centre_bp, double half_bp, double skew, double charge) { return centre_bp + half_bp + std::max(-half_bp * 0.5, skew) + charge; }
+double ask_bp(double centre_bp, double half_bp, double skew, double charge) { return centre_bp - half_bp + std::min(half_bp * 0.5, skew) - charge; }
+
+world::Stream two_sides(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t security, double centre_bp, double half_bp, double risk) {
   const double skew = inventory_skew_bp(view, p, dealer, security, risk);
-  const auto& s = view.spec().securities[security];
-  const double duration = s.dv01_per_lot / 1e5 * 1e4;
-  const double charge = balance_sheet_bp(p, dealer, duration) +
-                        (view.spec().is_frozen(world::Channel::dealer_var) ? 0.0 : p.var_cost_bp * var_binding_probability(p, dealer));
+  const double charge = charge_bp(view, p, dealer, security);
   const bool long_now = view.holding_lots(security) >= 0;
-  return {centre_bp + half_bp + std::max(-half_bp * 0.5, skew) + (long_now ? charge : 0.0),
-          centre_bp - half_bp + std::min(half_bp * 0.5, skew) - (long_now ? 0.0 : charge)};
+  return {bid_bp(centre_bp, half_bp, skew, long_now ? charge : 0.0), ask_bp(centre_bp, half_bp, skew, long_now ? 0.0 : charge)};
 }
 
 double security_centre_bp(const world::View& view, const Dealer& dealer, std::size_t security) {
@@ -155,17 +161,20 @@ void learn(const world::View& view, const Parameters& p, Dealer& dealer) {
   const double days = std::max(1e-6, static_cast<double>((view.now() - dealer.last_look).ns) / static_cast<double>(base::kDay.ns));
   dealer.last_look = view.now();
   const auto& spec = view.spec();
+  const double kept = base::exp(-kLn2 * days / p.basket_half_life_days), to_composite = 1.0 - base::exp(-kLn2 * days / p.composite_half_life_days);
   for (std::size_t b = 0; b < world::kBaskets; ++b) {
     const auto& basket = view.basket(b);
     const auto& s = spec.securities[kNodes + b];
     const double composite = basket.mid_bp - view.curve_bp(s.weight) - s.spread_bp;
-    dealer.basket_view_bp[b] *= base::exp(-kLn2 * days / p.basket_half_life_days);
-    if (basket.mid_bp != 0) {
-      dealer.basket_view_bp[b] += (1.0 - base::exp(-kLn2 * days / p.composite_half_life_days)) * (composite - dealer.basket_view_bp[b]);
-    }
+    dealer.basket_view_bp[b] *= kept;
+    if (basket.mid_bp != 0) dealer.basket_view_bp[b] += to_composite * (composite - dealer.basket_view_bp[b]);
   }
   const double minutes = days * 1440.0;
   follow_market(view, p, dealer, minutes);
+  const double cost = cost_bp(view, p, dealer);
+  const double free = std::clamp(1.0 - dealer.use_leverage, 0.05, 1.0) / 0.4;
+  const double to_mid = 1.0 - base::exp(-kLn2 * minutes / p.swap_half_life_min);
+  const double to_anchor = 1.0 - base::exp(-kLn2 * days * std::min(free, 2.0) / p.swap_anchor_days);
   for (std::size_t n = 0; n < kNodes; ++n) {
     const std::size_t book = world::kOutrightBooks + n;
     const auto& md = view.book(book);
@@ -175,13 +184,10 @@ void learn(const world::View& view, const Parameters& p, Dealer& dealer) {
     const double flow = static_cast<double>(md.signed_lots - dealer.seen_swap_flow[n]) * 1e-4 * spec.books[book].ten_year_equivalent;
     dealer.seen_swap_flow[n] = md.signed_lots;
     dealer.swap_view_bp[n] += p.swap_impact_bp_per_bn * flow;
-    if (view.two_sided(book)) {
-      dealer.swap_view_bp[n] += (1.0 - base::exp(-kLn2 * minutes / p.swap_half_life_min)) * (view.mid_yield_bp(book) - dealer.swap_view_bp[n]);
-    }
+    if (view.two_sided(book)) dealer.swap_view_bp[n] += to_mid * (view.mid_yield_bp(book) - dealer.swap_view_bp[n]);
     // The anchor: what it costs to hold the Treasury against the swap. Its pull weakens as balance sheet is used up.
-    const double anchor = spec.start_swap_spread_bp[n] - specific - p.swap_cost_share * (dealer.cost_bp - 0.2 * p.hurdle_bp) * 0.1;
-    const double free = std::clamp(1.0 - dealer.use_leverage, 0.05, 1.0) / 0.4;
-    dealer.swap_view_bp[n] += (1.0 - base::exp(-kLn2 * days * std::min(free, 2.0) / p.swap_anchor_days)) * (anchor - dealer.swap_view_bp[n]);
+    const double anchor = spec.start_swap_spread_bp[n] - specific - p.swap_cost_share * (cost - 0.2 * p.hurdle_bp) * 0.1;
+    dealer.swap_view_bp[n] += to_anchor * (anchor - dealer.swap_view_bp[n]);
   }
 }
 
@@ -227,7 +233,7 @@ void quote_books(const world::View& view, const Parameters& p, Dealer& dealer, w
     const auto& md = view.book(n);
     if (md.mid_ticks == 0) continue;
     const double half = p.quote_sigmas * view.calm_sigma_bp(n) * risk * base::sqrt(look_interval_s(view, p) / kNewYorkDay_s);
-    const Sides sides = two_sides(view, p, dealer, n, believed_bp(view, dealer, n), half);
+    const auto sides = two_sides(view, p, dealer, n, believed_bp(view, dealer, n), half, risk);
     std::int32_t bid = static_cast<std::int32_t>(std::floor(view.ticks_of_yield(n, sides.bid_bp)));
     std::int32_t ask = static_cast<std::int32_t>(std::ceil(view.ticks_of_yield(n, sides.ask_bp)));
     if (md.has_ask) bid = std::min(bid, md.ask.v - 1);
@@ -245,7 +251,7 @@ void quote_books(const world::View& view, const Parameters& p, Dealer& dealer, w
     const double half = p.swap_half_bp * risk;
     const double centre = dealer.swap_view_bp[n] + std::clamp(skew, -3.0, 3.0);
     // Buying the package adds a Treasury to the balance sheet.
-    const double charge = balance_sheet_bp(p, dealer, instrument.dv01_per_lot / 1e5 * 1e4);
+    const double charge = balance_sheet_bp(view, p, dealer, instrument.dv01_per_lot / 1e5 * 1e4);
     std::int32_t bid = static_cast<std::int32_t>(std::floor(view.ticks_of_yield(book, centre - half - charge)));
     std::int32_t ask = static_cast<std::int32_t>(std::ceil(view.ticks_of_yield(book, centre + half)));
     if (md.has_ask) bid = std::min(bid, md.ask.v - 1);
@@ -261,6 +267,17 @@ void quote_books(const world::View& view, const Parameters& p, Dealer& dealer, w
 }
 
 }  // namespace
+
+double cost_bp(const world::View& view, const Parameters& p, const Dealer& dealer) {
+  if (dealer.cost_due == 0) return dealer.cost_bp;
+  const double use = view.spec().is_frozen(world::Channel::dealer_leverage) ? p.calm_use : dealer.use_leverage;
+  return p.hurdle_bp * dealer.hurdle_scale * std::min(p.multiplier_cap, p.multiplier_cap * binding_probability(use, p.use_volatility) + 0.15);
+}
+
+void settle(const world::View& view, const Parameters& p, Dealer& dealer) {
+  dealer.cost_bp = cost_bp(view, p, dealer);
+  dealer.cost_due = 0;
+}
 
 void open_day(const world::View& view, const Parameters& p, Dealer& dealer) {
   if (!dealer.opened) {
@@ -297,12 +314,12 @@ Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, cons
     const auto& instrument = view.spec().books[request.index];
     const double size_bn = static_cast<double>(request.lots) * 1e-4 * instrument.ten_year_equivalent;
     const double half = p.swap_half_bp * risk + 0.5 * p.swap_impact_bp_per_bn * size_bn;
-    const double charge = balance_sheet_bp(p, dealer, instrument.dv01_per_lot / 1e5 * 1e4);
     if (dealer_buys && dealer.use_leverage > 1.0 && !view.spec().is_frozen(world::Channel::dealer_leverage)) {
       ++dealer.declined;
       return {0, Decline::leverage};
     }
-    result.yield_bp = dealer_buys ? dealer.swap_view_bp[n] - half - charge : dealer.swap_view_bp[n] + half;
+    result.yield_bp = dealer_buys ? dealer.swap_view_bp[n] - half - balance_sheet_bp(view, p, dealer, instrument.dv01_per_lot / 1e5 * 1e4)
+                                  : dealer.swap_view_bp[n] + half;
     return result;
   }
   const std::size_t security = request.index;
@@ -318,18 +335,19 @@ Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, cons
     return {0, Decline::value_at_risk};
   }
   const double size_bn = static_cast<double>(request.lots) * 1e-4 * s.ten_year_equivalent;
-  const double half = half_spread_bp(view, p) + 0.5 * p.skew_bp_per_bn * size_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
-  const Sides sides = two_sides(view, p, dealer, security, security_centre_bp(view, dealer, security), half);
+  const double half = half_spread_bp(view, p, risk) + 0.5 * p.skew_bp_per_bn * size_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
+  const double centre = security_centre_bp(view, dealer, security), skew = inventory_skew_bp(view, p, dealer, security, risk);
+  const double charge = dealer_buys == (held >= 0) ? charge_bp(view, p, dealer, security) : 0.0;
   // Dealers differ from request to request: a private shift of a quarter of the half-spread.
   const double private_bp = 0.25 * half * (2.0 * dealer.draws.uniform(Purpose::price) - 1.0);
-  result.yield_bp = (dealer_buys ? sides.bid_bp : sides.ask_bp) + private_bp;
+  result.yield_bp = (dealer_buys ? bid_bp(centre, half, skew, charge) : ask_bp(centre, half, skew, charge)) + private_bp;
   return result;
 }
 
 world::Stream stream(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t basket) {
   const std::size_t security = kNodes + basket;
-  const Sides sides = two_sides(view, p, dealer, security, security_centre_bp(view, dealer, security), half_spread_bp(view, p));
-  return {sides.bid_bp, sides.ask_bp};
+  const double risk = risk_multiple(view);
+  return two_sides(view, p, dealer, security, security_centre_bp(view, dealer, security), half_spread_bp(view, p, risk), risk);
 }
 
 void on_request_trade(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request) {
@@ -370,7 +388,7 @@ RepoQuote repo_quote(const world::View& view, const Parameters& p, const Dealer&
   RepoQuote quote;
   // A client cut back in the morning cannot sell before tomorrow: no dealer does it to its own lightly.
   quote.rolled_share = 1.0 - p.rollover_cut * std::max(0.0, 2.0 * chain_stress(view, p) - 1.0);
-  quote.rate_pct = funding + 0.01 * (p.client_repo_spread_bp + 0.1 * dealer.cost_bp * uncleared);
+  quote.rate_pct = funding + 0.01 * (p.client_repo_spread_bp + 0.1 * cost_bp(view, p, dealer) * uncleared);
   const double used = inventory_exposure_bn(view) + already_bn * uncleared;
   // Before its first morning a dealer's capacity is not known: it carries on what it carried.
   quote.most_bn = view.spec().is_frozen(world::Channel::dealer_leverage) || own.leverage_capacity_bn == 0
@@ -386,11 +404,9 @@ double carry_bp(const world::View& view, const Parameters& p, const Dealer& deal
   const double skew = inventory_skew_bp(view, p, dealer, security, risk) + p.skew_bp_per_bn * more_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
   if (held_bn + more_bn < 0) return skew;
   const double var = view.spec().is_frozen(world::Channel::dealer_var) ? 0.0 : p.var_cost_bp * binding_probability(dealer.use_var, p.use_volatility);
-  return skew + balance_sheet_bp(p, dealer, s.dv01_per_lot / 1e5 * 1e4) + var;
+  return skew + balance_sheet_bp(p, cost_bp(view, p, dealer), s.dv01_per_lot / 1e5 * 1e4) + var;
 }
 
-double hedge_sigma_bp(const world::View& view, const Parameters& p) {
-  return view.calm_sigma_bp(world::kTenYearNode) * risk_multiple(view) * base::sqrt(p.hedge_minutes / 600.0);
-}
+double hedge_sigma_bp(const world::View& view, const Parameters& p) { return hedge_sigma_bp(view, p, risk_multiple(view)); }
 
 }  // namespace haven::agents::primary_dealer

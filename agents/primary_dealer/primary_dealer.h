@@ -91,10 +91,12 @@ struct Dealer {
   std::array<std::array<std::int32_t, 2 * kSwapLevels>, world::kNodes> swap_lots{};
   base::Time last_look;
   std::uint8_t opened = 0;
-  double use_leverage = 0, use_var = 0, cost_bp = 0;       ///< at the last look
+  double use_leverage = 0, use_var = 0;                    ///< at the last look
+  double cost_bp = 0;                                      ///< of balance sheet at that use, unless it is still due: read it by cost_bp()
   std::int64_t asked = 0, declined = 0;
   LastBinding var_binding{};
   HeldRisk risk{};
+  std::uint8_t cost_due = 0;                               ///< not part of the saved state: settle() comes before
 
   template <class Archive>
   void fields(Archive& archive) {
@@ -123,6 +125,11 @@ inline void forget(Dealer& dealer) {
   dealer.var_binding = {};
   dealer.risk = {};
 }
+/// Cost of balance sheet at the last look, bp a year of a dollar of exposure. A look leaves it to whoever asks: most looks' costs
+/// nobody asks for.
+double cost_bp(const world::View& view, const Parameters& p, const Dealer& dealer);
+/// Computes what the last look left over. Requires the parameters that the look was made with.
+void settle(const world::View& view, const Parameters& p, Dealer& dealer);
 void open_day(const world::View& view, const Parameters& p, Dealer& dealer);
 void wake(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out);
 Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request);

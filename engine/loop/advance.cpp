@@ -25,6 +25,11 @@ class Run {
     state.world.last_prices = {};
   }
 
+  /// Nothing that depends on this call's spec is left over for the next.
+  void settle() {
+    for (auto& dealer : state_.population.primary_dealer) agents::primary_dealer::settle(market_.view(dealer.self), spec_.population.primary_dealer, dealer);
+  }
+
   void handle(const base::Event& e) {
     auto& w = state_.world;
     if (auto* recorder = probes_.recorder()) recorder->advance_to(w, e.time);
@@ -337,9 +342,10 @@ void schedule_failure(const Spec& spec, State& state, const scenario::Failure& f
 void advance(const Spec& spec, State& state, metrics::Probes& probes, const Plant& plant, base::Time stop_before) {
   Run run(spec, state, probes, plant);
   while (!state.finished && !state.queue.empty()) {
-    if (stop_before.ns != 0 && state.queue.top().time >= stop_before) return;
+    if (stop_before.ns != 0 && state.queue.top().time >= stop_before) break;
     run.handle(state.queue.pop());
   }
+  run.settle();
 }
 
 }  // namespace haven::loop

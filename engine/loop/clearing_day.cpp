@@ -172,7 +172,8 @@ void end_day(const Spec& spec, State& state, Market& market, metrics::Probes& pr
   }
   for (const auto& dealer : state.population.primary_dealer) {
     if (!desk.lives(dealer.self)) continue;
-    probes.dealer(w, dealer.self, dealer.use_leverage, dealer.use_var, dealer.cost_bp, spec.terms(dealer.self.v, w.day).constraint);
+    const double cost_bp = agents::primary_dealer::cost_bp(market.view(dealer.self), spec.population.primary_dealer, dealer);
+    probes.dealer(w, dealer.self, dealer.use_leverage, dealer.use_var, cost_bp, spec.terms(dealer.self.v, w.day).constraint);
   }
 }
 

@@ -33,14 +33,22 @@ TEST_CASE("a run that is saved and loaded again and again gives the digest of on
   CHECK(finished(state) == plain_whole());
 }
 
-TEST_CASE("two runs that reached the same moment save to the same bytes", "[loop][checkpoint]") {
+TEST_CASE("two runs that reached the same moment save to the same bytes, also when one was saved and loaded on the way", "[loop][checkpoint]") {
   const auto& spec = plain_short_run().spec;
-  const auto bytes = [&] {
+  const auto bytes = [&](const std::vector<base::Time>& stops) {
     loop::State state = loop::initial_state(spec, 1);
+    for (const base::Time at : stops) {
+      advance_to(spec, state, at);
+      state = loop::load(loop::save(state));
+    }
     advance_to(spec, state, moment(spec, 1, 12, 1));
     return loop::save(state);
   };
-  CHECK((bytes() == bytes()));
+  const std::string unstopped = bytes({});
+  CHECK((bytes({}) == unstopped));
+  std::vector<base::Time> stops;
+  for (int minute = 4; minute < 60; minute += 5) stops.push_back(moment(spec, 1, 10, minute));
+  CHECK((bytes(stops) == unstopped));
 }
 
 TEST_CASE("a fork and its original both end as the whole run does, and a fork that is bent leaves its original alone", "[loop][checkpoint]") {
