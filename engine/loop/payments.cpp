@@ -16,13 +16,12 @@ void draw_to(const Spec& spec, State& state, InstitutionId id, Money needed) {
 
 namespace {
 
-// Calls of one house on one institution are one amount.
+// Calls of one house on one institution are one amount. Requires them to stand together.
 void net(const std::vector<funding::MarginCall>& due, std::vector<NetCall>& out) {
   out.clear();
   for (const funding::MarginCall& call : due) {
-    auto found = std::find_if(out.begin(), out.end(), [&](const NetCall& n) { return n.institution == call.institution && n.house == call.house; });
-    if (found == out.end()) found = out.insert(out.end(), {call.institution, call.house, call.name, {}, {}});
-    (static_cast<ledger::Reason>(call.reason) == ledger::Reason::initial_margin ? found->initial : found->variation) += call.amount;
+    if (out.empty() || out.back().institution != call.institution || out.back().house != call.house) out.push_back({call.institution, call.house, call.name, {}, {}});
+    (static_cast<ledger::Reason>(call.reason) == ledger::Reason::initial_margin ? out.back().initial : out.back().variation) += call.amount;
   }
 }
 

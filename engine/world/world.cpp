@@ -96,6 +96,7 @@ double World::equity_bn(const WorldSpec& spec, base::InstitutionId i) const {
 }
 
 base::Money cleared_value(const Instrument& book, std::int64_t lots, std::int64_t ticks) {
+  if (lots == 0) return {};
   const base::Ticks distance{static_cast<std::int32_t>(ticks)};
   if (book.kind == BookKind::spreadover) {
     return instruments::value(book.grid, distance, lots, base::Money{static_cast<std::int64_t>(book.dv01_per_lot * base::kMoneyPerDollar + 0.5)});
