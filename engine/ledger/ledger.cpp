@@ -1,6 +1,7 @@
 #include "engine/ledger/ledger.h"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/base/check.h"
 #include "engine/base/random.h"
@@ -21,18 +22,33 @@ std::string exact_dollars(std::int64_t units) {
   return (units < 0 ? "-$" : "$") + std::to_string(size / 10'000) + "." + fraction;
 }
 
-// Over institutions: every `stride`-th value from `first`.
 template <class Quantity>
-Wide sum(const std::vector<Quantity>& values, std::size_t first = 0, std::size_t stride = 1) {
-  Wide total = 0;
-  for (std::size_t k = first; k < values.size(); k += stride) {
-    if constexpr (requires { values[k].v; }) {
-      total += values[k].v;
-    } else {
-      total += values[k];
-    }
+std::int64_t amount(const Quantity& value) {
+  if constexpr (requires { value.v; }) {
+    return value.v;
+  } else {
+    return value;
   }
+}
+
+Wide sum(const std::vector<Money>& values) {
+  Wide total = 0;
+  for (const Money value : values) total += value.v;
   return total;
+}
+
+// check(column, its sum over institutions), of a table with one row an institution. It goes over the table once for sixteen columns.
+template <class Quantity, class Check>
+void for_each_column_sum(const std::vector<Quantity>& table, std::size_t columns, Check&& check) {
+  constexpr std::size_t kAtOnce = 16;
+  for (std::size_t first = 0; first < columns; first += kAtOnce) {
+    const std::size_t n = std::min(kAtOnce, columns - first);
+    std::array<Wide, kAtOnce> total{};
+    for (std::size_t row = first; row < table.size(); row += columns) {
+      for (std::size_t c = 0; c < n; ++c) total[c] += amount(table[row + c]);
+    }
+    for (std::size_t c = 0; c < n; ++c) check(first + c, total[c]);
+  }
 }
 
 std::string off_by(Wide difference) { return std::to_string(static_cast<std::int64_t>(difference)); }
@@ -366,29 +382,27 @@ void Ledger::check_cash() const {
 }
 
 void Ledger::check_securities() const {
-  for (std::size_t s = 0; s < issued_.size(); ++s) {
-    const Wide positions = sum(position_, s, issued_.size()) - issued_[s].v;
-    HAVEN_CHECK(positions == 0, "positions in " + security_names_[s] + " exceed what is issued by " + off_by(positions));
-    const Wide boxes = sum(box_, s, issued_.size()) - issued_[s].v;
-    HAVEN_CHECK(boxes == 0, "boxes of " + security_names_[s] + " exceed what is issued by " + off_by(boxes));
-    for (std::uint32_t i = 0; i < n_; ++i) {
-      HAVEN_CHECK(box_[i * issued_.size() + s].v >= 0, "box of " + names_[i] + " holds " + std::to_string(box_[i * issued_.size() + s].v) + " of " +
-                                               security_names_[s]);
-    }
+  const std::size_t n = issued_.size();
+  for_each_column_sum(position_, n, [&](std::size_t s, Wide held) {
+    HAVEN_CHECK(held == issued_[s].v, "positions in " + security_names_[s] + " exceed what is issued by " + off_by(held - issued_[s].v));
+  });
+  for_each_column_sum(box_, n, [&](std::size_t s, Wide held) {
+    HAVEN_CHECK(held == issued_[s].v, "boxes of " + security_names_[s] + " exceed what is issued by " + off_by(held - issued_[s].v));
+  });
+  for (std::size_t k = 0; k < box_.size(); ++k) {
+    HAVEN_CHECK(box_[k].v >= 0, "box of " + names_[k / n] + " holds " + std::to_string(box_[k].v) + " of " + security_names_[k % n]);
   }
 }
 
 void Ledger::check_unsettled() const {
-  for (std::size_t s = 0; s < issued_.size(); ++s) {
-    const Wide due_total = sum(due_face_, s, issued_.size());
-    HAVEN_CHECK(due_total == 0, "due deliveries of " + security_names_[s] + " sum to " + off_by(due_total));
-  }
+  for_each_column_sum(due_face_, issued_.size(), [&](std::size_t s, Wide due) {
+    HAVEN_CHECK(due == 0, "due deliveries of " + security_names_[s] + " sum to " + off_by(due));
+  });
   for (const PendingDay& p : pending_) {
     if (p.live == 0) continue;
-    for (std::size_t s = 0; s < issued_.size(); ++s) {
-      const Wide face = sum(p.face, s, issued_.size());
+    for_each_column_sum(p.face, issued_.size(), [&](std::size_t s, Wide face) {
       HAVEN_CHECK(face == 0, "unsettled " + security_names_[s] + " for " + base::to_string(p.day) + " sums to " + off_by(face));
-    }
+    });
     const Wide money = sum(p.money);
     HAVEN_CHECK(money == 0, "unsettled money for " + base::to_string(p.day) + " sums to " +
                                 exact_dollars(static_cast<std::int64_t>(money)));
@@ -396,14 +410,12 @@ void Ledger::check_unsettled() const {
 }
 
 void Ledger::check_derivatives() const {
-  for (std::size_t c = 0; c < futures_names_.size(); ++c) {
-    const Wide lots = sum(futures_, c, futures_names_.size());
+  for_each_column_sum(futures_, futures_names_.size(), [&](std::size_t c, Wide lots) {
     HAVEN_CHECK(lots == 0, "futures " + futures_names_[c] + " sum to " + off_by(lots) + " lots");
-  }
-  for (std::size_t t = 0; t < tenor_names_.size(); ++t) {
-    const Wide lots = sum(swaps_, t, tenor_names_.size());
+  });
+  for_each_column_sum(swaps_, tenor_names_.size(), [&](std::size_t t, Wide lots) {
     HAVEN_CHECK(lots == 0, "swaps " + tenor_names_[t] + " sum to " + off_by(lots) + " lots");
-  }
+  });
 }
 
 }  // namespace haven::ledger

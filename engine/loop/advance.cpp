@@ -25,6 +25,12 @@ class Run {
     state.world.last_prices = {};
   }
 
+  /// Where there are more institutions than the cache holds, the next one's account is on its way while this one acts.
+  void expect(const base::Event& e) const {
+    __builtin_prefetch(&spec_.world.institutions[e.agent]);
+    __builtin_prefetch(&state_.world.accounts[e.agent].defaulted);
+  }
+
   /// Nothing that depends on this call's spec is left over for the next.
   void settle() {
     for (auto& dealer : state_.population.primary_dealer) agents::primary_dealer::settle(market_.view(dealer.self), spec_.population.primary_dealer, dealer);
@@ -343,7 +349,9 @@ void advance(const Spec& spec, State& state, metrics::Probes& probes, const Plan
   Run run(spec, state, probes, plant);
   while (!state.finished && !state.queue.empty()) {
     if (stop_before.ns != 0 && state.queue.top().time >= stop_before) break;
-    run.handle(state.queue.pop());
+    const base::Event event = state.queue.pop();
+    if (!state.queue.empty()) run.expect(state.queue.top());
+    run.handle(event);
   }
   run.settle();
 }
