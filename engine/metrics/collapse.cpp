@@ -10,7 +10,7 @@ using DayValues = std::map<base::Date, double>;
 
 /// The sign's values, divided by calm where it asks for that; empty when it cannot be told.
 DayValues values_of(const Sign& sign, const std::vector<Series>& series, DaySpan calm) {
-  const auto found = std::find_if(series.begin(), series.end(), [&](const Series& s) { return s.name == "daily_" + sign.series; });
+  const auto found = std::find_if(series.begin(), series.end(), [&](const Series& s) { return s.name == sign.series; });
   DayValues values;
   if (found == series.end()) return values;
   double sum = 0;

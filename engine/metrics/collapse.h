@@ -13,7 +13,7 @@ namespace haven::metrics {
 /// A daily series beyond a bound. Exactly one bound.
 struct Sign {
   std::string name;
-  std::string series;    ///< without "daily_"
+  std::string series;    ///< of the run, by its name
   bool of_calm = false;  ///< the value over its mean of calm days
   std::optional<double> at_least, below;
 };

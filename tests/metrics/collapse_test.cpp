@@ -12,7 +12,7 @@ const base::Date kFirst = base::make_date(2025, 3, 3);
 
 /// A daily series from 3 March, a value a day at 15:30.
 Series daily(const std::string& name, const std::vector<double>& values) {
-  Series s{"daily_" + name, {}, {}};
+  Series s{name, {}, {}};
   for (std::size_t i = 0; i < values.size(); ++i) {
     s.times.push_back(base::midnight({kFirst.v + static_cast<std::int32_t>(i)}) + base::hours(15) + base::minutes(30));
     s.values.push_back(values[i]);
