@@ -117,7 +117,7 @@ class Run {
       case Kind::principal_trading_firm:
         with_view(id, [&](const world::View& view, world::Intents& out) { agents::principal_trading_firm::wake(view, q.principal_trading_firm, p.principal_trading_firm[i], reason, out); });
         break;
-      case Kind::noise: look(p.noise, i, q.noise); break;
+      case Kind::noise: noise(i); break;
       case Kind::customer: look(p.customer, i, q.customer); break;
       case Kind::primary_dealer: look(p.primary_dealer, i, q.primary_dealer); break;
       case Kind::household: look(p.household, i, q.household); break;
@@ -133,6 +133,15 @@ class Run {
       case Kind::central_bank: look(p.central_bank, i, q.central_bank); break;
       default: HAVEN_CHECK(false, inst.name + " was woken but does not act");
     }
+  }
+
+  void noise(std::size_t i) {
+    auto& trader = state_.population.noise[i];
+    const auto left = trader.left_lots;
+    const auto slice_lots = static_cast<std::int64_t>(trader.slice_lots);
+    const double mid_ticks = state_.world.books_data[trader.book].mid_ticks;
+    look(state_.population.noise, i, spec_.population.noise);
+    probes_.worked_parents(state_.world, {trader.self, trader.book, mid_ticks, slice_lots, left, trader.left_lots});
   }
 
   void evening_open() {

@@ -26,7 +26,7 @@ std::int64_t depth_lots(const world::World& w, std::size_t book) {
 
 }  // namespace
 
-Probes::Probes(const world::WorldSpec& spec, Watching watching, std::span<const ShadowRule> shadows) : spec_(&spec), watching_(watching), shadows_(shadows), microstructure_(spec) {
+Probes::Probes(const world::WorldSpec& spec, Watching watching, std::span<const ShadowRule> shadows) : spec_(&spec), watching_(watching), shadows_(shadows), microstructure_(spec), parent_impact_(spec) {
   flow_lots_.assign(world::kKinds * world::kKinds * kSectors, 0);
   for (std::size_t k = 0; k < kBooks; ++k) yields_[k].name = k < kNodes ? "yield_" + tenor_name(k) + "_pct" : k < kOutrightBooks ? "yield_" + spec.books[k].name + "_pct" : "swap_spread_" + tenor_name(k - kOutrightBooks) + "_bp";
 }
@@ -54,6 +54,10 @@ void Probes::took(std::size_t book, base::Side side) {
 
 void Probes::filled(base::InstitutionId taker, base::InstitutionId maker, std::size_t book, std::int64_t lots) {
   if (on()) microstructure_.filled(taker, maker, book, lots);
+}
+
+void Probes::worked_parents(const world::World& w, const WorkedParents& parents) {
+  if (on()) parent_impact_.worked(w, parents);
 }
 
 void Probes::trade_futures(const world::World&, base::InstitutionId buyer, base::InstitutionId seller, std::size_t contract, std::int64_t lots) {
@@ -244,7 +248,9 @@ void Probes::day_end(const world::World& w) {
     if (b.flow_flow > 0) day_value("impact_" + name + "_bp_per_bn", w, b.flow_move / b.flow_flow);
     b = BookDay{};
   }
-  microstructure_.day_end(w, [&](const std::string& name, double value) { day_value(name, w, value); });
+  const auto put = [&](const std::string& name, double value) { day_value(name, w, value); };
+  microstructure_.day_end(w, put);
+  parent_impact_.day_end(w, put);
   // Amihud: absolute close-to-close price return in bp over volume.
   for (std::size_t c = 0; c < world::kContracts; ++c) {
     const auto& prices = daily_["price_" + spec_->books[kNodes + c].name + "_points"];

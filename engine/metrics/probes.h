@@ -12,6 +12,7 @@
 #include "engine/metrics/fail_trace.h"
 #include "engine/metrics/metric.h"
 #include "engine/metrics/microstructure.h"
+#include "engine/metrics/parent_impact.h"
 #include "engine/metrics/run_result.h"
 #include "engine/metrics/shadow_rule.h"
 #include "engine/world/world.h"
@@ -54,6 +55,8 @@ class Probes {
   /// An order that took liquidity in a book, and each of its fills.
   void took(std::size_t book, base::Side side);
   void filled(base::InstitutionId taker, base::InstitutionId maker, std::size_t book, std::int64_t lots);
+  /// A trader that splits parent orders acted.
+  void worked_parents(const world::World& w, const WorkedParents& parents);
   void request(int asked, int declined_leverage, int declined_var, bool filled, double gap_bp);
   void sample(const world::World& w);
   void close(const world::World& w);
@@ -90,6 +93,7 @@ class Probes {
   Daily daily_;
   std::array<BookDay, world::kBooks> books_{};
   Microstructure microstructure_;
+  ParentImpact parent_impact_;
   RequestDay requests_;
   double use_leverage_sum_ = 0, use_var_sum_ = 0, cost_sum_ = 0, use_leverage_max_ = 0;
   int dealers_ = 0;
