@@ -48,8 +48,23 @@ const std::map<std::string, Statistic>& words() {
       {"autocorrelation", Statistic::autocorrelation}, {"absolute_autocorrelation", Statistic::absolute_autocorrelation},
       {"level_autocorrelation_5", Statistic::level_autocorrelation_5}, {"mean_ratio", Statistic::mean_ratio},
       {"change_correlation", Statistic::change_correlation}, {"first_factor_share", Statistic::first_factor_share},
-      {"log_correlation", Statistic::log_correlation}, {"log_slope", Statistic::log_slope}, {"log_r2", Statistic::log_r2}};
+      {"log_correlation", Statistic::log_correlation}, {"log_slope", Statistic::log_slope}, {"log_r2", Statistic::log_r2}, {"line_residual", Statistic::line_residual}};
   return all;
+}
+
+std::optional<double> mean_residual(const Line& line, const Daily& daily, std::size_t from, std::size_t to, std::size_t calm_from, std::size_t calm_to) {
+  const DayValue value = [&](const std::string& series, std::size_t day) -> std::optional<double> {
+    const auto found = daily.find(series);
+    if (found == daily.end() || found->second.size() <= day || std::isnan(found->second[day])) return std::nullopt;
+    return found->second[day];
+  };
+  const auto calm = line_calm(line.of, value, calm_from, calm_to);
+  if (!calm) return std::nullopt;
+  std::vector<double> residuals;
+  for (std::size_t day = from; day <= to; ++day) {
+    if (const auto point = line_point(line.of, value, day, *calm)) residuals.push_back(residual(line, *point));
+  }
+  return residuals.empty() ? std::nullopt : mean_of(residuals, 0, residuals.size() - 1);
 }
 
 std::optional<double> known(double x) { return std::isfinite(x) ? std::optional<double>(x) : std::nullopt; }
@@ -153,6 +168,7 @@ std::optional<double> evaluate(const Metric& metric, const Daily& daily, const s
       const auto r = log_regression();
       return r ? known(r->correlation * r->correlation) : std::nullopt;
     }
+    case Statistic::line_residual: return metric.line ? mean_residual(*metric.line, daily, *from, *to, calm_from, calm_to) : std::nullopt;
   }
   return std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/time.h"
+#include "engine/metrics/line.h"
 
 namespace haven::metrics {
 
@@ -37,7 +38,8 @@ enum class Statistic {
   first_factor_share,       ///< share of the variance of daily changes of all series that their first principal component has
   log_correlation,          ///< of the logarithm with that of the other series; days on which either is not positive are left out
   log_slope,                ///< slope of that regression on the other series: an elasticity
-  log_r2                    ///< its R squared
+  log_r2,                   ///< its R squared
+  line_residual             ///< of the metric's line, in its standard deviations: mean over from..to
 };
 /// Parses the config's word; nothing when it is none of them.
 std::optional<Statistic> parse_statistic(const std::string& word);
@@ -53,6 +55,7 @@ struct Metric {
   Statistic statistic = Statistic::change;
   base::Date from, to;  ///< trading days, both included
   std::vector<std::string> against = {};  ///< other series, as many as other_series(statistic)
+  std::optional<Line> line = {};          ///< for line_residual
 };
 
 /// The metric's value; nothing when the series is missing, a needed day has no value, or calm is zero.

@@ -28,7 +28,7 @@ void day_steps(const ScenarioSpec& scenario, const world::WorldSpec& spec, std::
   const auto d = static_cast<std::size_t>(day);
   if (scenario.path.empty()) {
     const auto& s = scenario.synthetic;
-    target.policy_shift_bp += spec.covariance.policy_sigma_bp * draws.normal(Purpose::path);
+    target.policy_shift_bp += s.news_multiple * (spec.covariance.policy_sigma_bp * draws.normal(Purpose::path));
     const double pull = 1.0 - base::exp(-0.6931471805599453 / s.uncertainty_half_life_days);
     target.uncertainty = std::max(8.0, before.uncertainty + pull * (s.uncertainty_mean - before.uncertainty) + s.uncertainty_sigma * draws.normal(Purpose::path));
   } else {

@@ -69,6 +69,7 @@ struct Failure {
 /// How days without an observed path evolve.
 struct Synthetic {
   double uncertainty_mean = 0, uncertainty_half_life_days = 10, uncertainty_sigma = 0;
+  double news_multiple = 1;        ///< of the policy expectation's daily moves
 };
 
 struct ScenarioSpec {

@@ -1,12 +1,31 @@
-// Quiet days: what they leave for a definition of collapse, and the latest baseline.
+// Quiet days: news larger than usual, what days leave for a definition of collapse, the latest baseline.
 #include <catch2/catch.hpp>
 
 #include "engine/metrics/collapse.h"
+#include "engine/scenario/scenario.h"
 #include "tests/loop/short_run.h"
 #include "tools/sweep/ensemble.h"
 
 using namespace haven;
 using namespace haven::tests;
+
+TEST_CASE("news three times as large moves the policy expectation three times as far on the same draws, and leaves uncertainty alone", "[loop][scenario]") {
+  const auto& spec = two_day_run().spec;
+  auto loud = spec.scenario;
+  loud.synthetic.news_multiple = 3;
+  loud.bridge_sigma_bp = 3 * spec.scenario.bridge_sigma_bp;
+  const world::PublicState before = scenario::initial_public(spec.scenario, spec.world);
+  std::vector<scenario::Step> usual, large;
+  scenario::day_steps(spec.scenario, spec.world, 1, 0, before, usual);
+  scenario::day_steps(loud, spec.world, 1, 0, before, large);
+  REQUIRE(usual.size() == large.size());
+  REQUIRE(!usual.empty());
+  CHECK(usual.back().state.policy_shift_bp != 0);
+  for (std::size_t i = 0; i < usual.size(); ++i) {
+    CHECK(large[i].state.policy_shift_bp == Approx(3 * usual[i].state.policy_shift_bp));
+    CHECK(large[i].state.uncertainty == usual[i].state.uncertainty);
+  }
+}
 
 TEST_CASE("a sign of collapse that every run shows is found in what a run leaves", "[loop][metrics]") {
   const auto& experiment = two_day_run();

@@ -561,13 +561,15 @@ class Assembler {
 
   template <class M>
   Located<M> part(const std::string& path, const std::string& name) {
-    return named_by(run_, path, name, [&] {
-      LoadOptions plain = options_;
-      plain.sets.clear();
-      auto loaded = load<M>(name, plain);
-      digests_.push_back(config_digest(loaded.message()));
-      return loaded;
-    });
+    return named_by(run_, path, name, [&] { return plain<M>(name); });
+  }
+  template <class M>
+  Located<M> plain(const std::string& name) {
+    LoadOptions without_sets = options_;
+    without_sets.sets.clear();
+    auto loaded = load<M>(name, without_sets);
+    digests_.push_back(config_digest(loaded.message()));
+    return loaded;
   }
 
   /// The terms of a regime, from those of the populations themselves.
@@ -678,7 +680,8 @@ class Assembler {
     } else if (!s.has_synthetic()) {
       fault("scenario", "neither days nor synthetic", "one of them");
     } else {
-      out.synthetic = {world().start_uncertainty, s.synthetic().uncertainty_half_life_days(), s.synthetic().uncertainty_sigma()};
+      const auto& y = s.synthetic();
+      out.synthetic = {y.uncertainty_multiple() * world().start_uncertainty, y.uncertainty_half_life_days(), y.uncertainty_sigma(), y.news_multiple()};
     }
     for (const auto& n : s.news()) {
       const std::string path = "scenario.news[name=" + n.name() + "]";
@@ -819,7 +822,11 @@ class Assembler {
   }
 
   void reference() {
-    if (run_->has_reference() && !run_->reference().empty()) read_moments(part<config::Reference>("reference", run_->reference()), experiment_, faults_);
+    if (run_->has_reference() && !run_->reference().empty()) {
+      const auto reference = part<config::Reference>("reference", run_->reference());
+      const auto line = [&](const std::string& path, const std::string& name) { return named_by(reference, path, name, [&] { return line_of(plain<config::Line>(name)); }); };
+      read_moments(reference, line, experiment_, faults_);
+    }
     if (!run_->metrics().empty()) read_window_metrics(part<config::MetricList>("metrics", run_->metrics()), experiment_, faults_);
   }
 

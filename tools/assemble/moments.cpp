@@ -52,6 +52,7 @@ Moment moment_of(const config::Moment& m, const LoadedConfig& reference, std::ve
   if (m.has_low()) moment.low = m.low();
   if (m.has_high()) moment.high = m.high();
   if (m.has_low() != m.has_high() || (m.has_low() && m.low() > m.high())) faults.push_back(reference.fault(path_of(m) + ".low", "half a band, or one upside down", "low and high, low first"));
+  if (m.has_line() != (moment.metric.statistic == metrics::Statistic::line_residual)) faults.push_back(reference.fault(path_of(m) + ".line", m.has_line() ? "a line for the statistic " + m.statistic() : "no line", "a line with line_residual, and only there"));
   moment.flag = m.flag() == config::Moment::INPUT ? Flag::input : m.flag() == config::Moment::IMPLIED ? Flag::implied : Flag::outcome;
   std::tie(moment.source, moment.tag) = origin(m.source());
   return moment;
@@ -59,10 +60,16 @@ Moment moment_of(const config::Moment& m, const LoadedConfig& reference, std::ve
 
 }  // namespace
 
-void read_moments(const Located<config::Reference>& reference, Experiment& e, std::vector<Fault>& faults) {
+metrics::Line line_of(const Located<config::Line>& line) {
+  if (line->rises_size() + line->falls_size() == 0) throw ConfigError({line.fault("", "no series", "at least one that rises or falls with illiquidity")});
+  return {{{line->rises().begin(), line->rises().end()}, {line->falls().begin(), line->falls().end()}, line->volatility()}, line->constant(), line->slope(), line->residual_sd()};
+}
+
+void read_moments(const Located<config::Reference>& reference, const LineOf& lines, Experiment& e, std::vector<Fault>& faults) {
   const auto& days = e.spec.world.days;
   for (const auto& m : reference->moment()) {
     Moment moment = moment_of(m, reference, faults);
+    if (m.has_line()) moment.metric.line = lines(path_of(m) + ".line", m.line());
     set_window(moment.metric, e);
     if (m.has_from()) moment.metric.from = date(m.from());
     if (m.has_to()) moment.metric.to = date(m.to());

@@ -1,6 +1,8 @@
 // From observed moments and lists of metrics to what a run computes and is scored against.
 #pragma once
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "tools/assemble/assemble.h"
@@ -8,9 +10,14 @@
 
 namespace haven::assemble {
 
+/// The line that a moment names at `path` of its reference.
+using LineOf = std::function<metrics::Line(const std::string& path, const std::string& name)>;
+/// Throws ConfigError when it has no series of illiquidity.
+metrics::Line line_of(const Located<config::Line>& line);
+
 /// Adds the reference's moments, their metrics and its observed points to `experiment`, whose trading days and scored
 /// window stand; faults go to `faults`.
-void read_moments(const Located<config::Reference>& reference, Experiment& experiment, std::vector<Fault>& faults);
+void read_moments(const Located<config::Reference>& reference, const LineOf& lines, Experiment& experiment, std::vector<Fault>& faults);
 /// Adds the metrics of a list, over the scored window, to `experiment`. Requires that its reference was read.
 void read_window_metrics(const Located<config::MetricList>& list, Experiment& experiment, std::vector<Fault>& faults);
 

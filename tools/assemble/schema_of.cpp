@@ -11,6 +11,7 @@
 #include "configs/schema/calibration.pb.h"
 #include "configs/schema/firms.pb.h"
 #include "configs/schema/metrics.pb.h"
+#include "configs/schema/posterior.pb.h"
 #include "configs/schema/reference.pb.h"
 #include "configs/schema/rules.pb.h"
 #include "configs/schema/run.pb.h"
@@ -23,8 +24,8 @@
 namespace haven::assemble {
 namespace {
 
-constexpr std::array kSchemas = {Schema::run,         Schema::sweep,    Schema::study,    Schema::calibration, Schema::reference,
-                                 Schema::metric_list, Schema::collapse, Schema::rule_set, Schema::firms};
+constexpr std::array kSchemas = {Schema::run,  Schema::sweep,       Schema::study,    Schema::calibration, Schema::posterior, Schema::reference,
+                                 Schema::line, Schema::metric_list, Schema::collapse, Schema::rule_set,    Schema::firms};
 constexpr std::string_view kSays = "# proto-message:";
 
 /// The word after kSays in a comment at the top, with its place.
@@ -51,6 +52,8 @@ const google::protobuf::Message& prototype_of(Schema schema) {
     case Schema::sweep: return config::Sweep::default_instance();
     case Schema::study: return config::Study::default_instance();
     case Schema::calibration: return config::Calibration::default_instance();
+    case Schema::posterior: return config::Posterior::default_instance();
+    case Schema::line: return config::Line::default_instance();
     case Schema::reference: return config::Reference::default_instance();
     case Schema::metric_list: return config::MetricList::default_instance();
     case Schema::collapse: return config::Collapse::default_instance();

@@ -8,7 +8,7 @@
 namespace haven::assemble {
 
 /// The messages that a config file can hold.
-enum class Schema { run, sweep, study, calibration, reference, metric_list, collapse, rule_set, firms };
+enum class Schema { run, sweep, study, calibration, posterior, reference, line, metric_list, collapse, rule_set, firms };
 
 /// What the comment "# proto-message: haven.config.Run" at the top of the file says. Without one, the schema by which
 /// the fewest things are wrong with its text; a run when several are as good.

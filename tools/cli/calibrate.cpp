@@ -7,10 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/assemble/calibration_plan.h"
+#include "tools/assemble/posterior.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output_place.h"
 #include "tools/report/report.h"
 #include "tools/sweep/market_model.h"
+#include "tools/sweep/posterior_sample.h"
 
 namespace haven::cli {
 namespace {
@@ -18,14 +20,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 struct Options {
-  std::string plan, out, overlay;
+  std::string plan, out, overlay, posterior;
   ConfigOptions configs;
-  int threads = 0, evaluations = 0;
+  int threads = 0, evaluations = 0, draws = 256;
   bool force = false, json = false, no_report = false;
 };
 
 struct Found {
   sweep::Calibrated search;
+  sweep::Jacobian jacobian;
   sweep::Identifiability pinned;
 };
 
@@ -141,12 +144,27 @@ Json json_of(const Found& found, const results::CalibrationRows& rows, const std
   return j;
 }
 
+std::string source_of(const assemble::CalibrationPlan& plan, const Found& found) {
+  const auto& best = found.search.best;
+  const auto& c = plan.calibration();
+  return fmt::format("haven calibrate {}, point {} of {}, loss {:.4g}, seeds {} to {}", plan.name(), best.point, found.search.steps.size(), best.loss, c.first_seed, c.first_seed + c.seeds - 1);
+}
+
+std::string posterior_of(const assemble::CalibrationPlan& plan, const Found& found, int draws) {
+  const auto& c = plan.calibration();
+  assemble::PosteriorSample sample;
+  for (std::size_t p = 0; p < c.parameters.size(); ++p) sample.parameters.push_back({c.parameters[p].name, c.parameters[p].path, c.parameters[p].unit, c.parameters[p].value_at(found.search.best.coordinates[p])});
+  for (auto& draw : sweep::posterior_sample(c, found.search.best.coordinates, found.jacobian, static_cast<std::size_t>(draws), c.optimiser_seed)) {
+    for (std::size_t p = 0; p < draw.size(); ++p) draw[p] = c.parameters[p].value_at(draw[p]);
+    sample.draws.push_back(std::move(draw));
+  }
+  return assemble::posterior_text(plan.name(), plan.run(), "Laplace's approximation at the best point, cut off at the bounds; targets weigh 1 / scale^2", sample, source_of(plan, found));
+}
+
 std::string overlay_of(const assemble::CalibrationPlan& plan, const Found& found, const results::CalibrationRows& rows) {
   std::vector<assemble::FittedValue> values;
   for (const auto& p : rows.parameters) values.push_back({p.path, p.value, fmt::format("{}; {}", p.unit, uncertainty(p))});
-  const std::string source = fmt::format("haven calibrate {}, point {} of {}, loss {:.4g}, seeds {} to {}", plan.name(), found.search.best.point, found.search.steps.size(), found.search.best.loss, plan.calibration().first_seed,
-                                         plan.calibration().first_seed + plan.calibration().seeds - 1);
-  return assemble::overlay_text(plan.name(), {fmt::format("To be laid over {} (--with).", plan.run()), "Standard errors are local, linear and in the targets' scales (docs/calibration.md)."}, values, source);
+  return assemble::overlay_text(plan.name(), {fmt::format("To be laid over {} (--with).", plan.run()), "Standard errors are local, linear and in the targets' scales (docs/calibration.md)."}, values, source_of(plan, found));
 }
 
 int calibrate(const Options& o) {
@@ -154,7 +172,9 @@ int calibrate(const Options& o) {
   if (o.evaluations > 0) settings.push_back(fmt::format("budget.evaluations={}", o.evaluations));
   const assemble::CalibrationPlan plan(o.plan, o.configs.load(), settings);
   const auto& c = plan.calibration();
-  if (!o.overlay.empty()) require_writable(o.overlay);
+  for (const auto& place : {o.overlay, o.posterior}) {
+    if (!place.empty()) require_writable(place);
+  }
   const std::string out = o.out.empty() ? plan.name() + ".sqlite" : o.out;
   const auto store = open_results(out, manifest_of(plan), o.force ? results::OtherPlan::replace : results::OtherPlan::refuse);
   sweep::SweepOptions options;
@@ -172,12 +192,13 @@ int calibrate(const Options& o) {
   }
   const auto jacobian = sweep::slopes(plan.sweep().plan(), c, search->best, model, *store, options, stop_requested());
   if (!jacobian) return kInterrupted;
-  const Found found{*search, sweep::identifiability(c, *jacobian)};
+  const Found found{*search, *jacobian, sweep::identifiability(c, *jacobian)};
   const auto rows = rows_of(c, found);
   store->put_calibration(rows);
   if (o.json) fmt::print("{}\n", json_of(found, rows, out).dump(2));
   else print(c, found, rows, out);
   if (!o.overlay.empty()) write_file(o.overlay, overlay_of(plan, found, rows));
+  if (!o.posterior.empty()) write_file(o.posterior, posterior_of(plan, found, o.draws));
   if (!o.no_report) report::write_report(out, std::filesystem::path(out).replace_extension(".html").string());
   return broken ? kBrokenInvariant : kGood;
 }
@@ -187,10 +208,12 @@ int calibrate(const Options& o) {
 void add_calibrate(CLI::App& app, int& code) {
   auto* o = new Options;
   auto* command = app.add_subcommand("calibrate", "searches the parameters of a plan that bring the run's moments to their targets, and tells which the targets pin down");
-  command->footer("Example: haven calibrate calibration/calm_2025q1 --overlay calm.textproto\nThe runs are rows of the result file; the same command goes on where it stopped. docs/calibration.md");
+  command->footer("Example: haven calibrate calibration/calm_2025q1 --overlay calm.textproto --posterior calm.posterior.textproto\nThe runs are rows of the result file; the same command goes on where it stopped. docs/calibration.md");
   command->add_option("plan", o->plan, "name or path of a calibration config")->required();
   command->add_option("--out", o->out, "result file; default NAME.sqlite in this folder");
   command->add_option("--overlay", o->overlay, "write the values found as a run config to be laid over the plan's run");
+  command->add_option("--posterior", o->posterior, "write draws of the values from their joint uncertainty, for haven run --parameters");
+  command->add_option("--draws", o->draws, "how many of them")->capture_default_str()->check(CLI::Range(1, 100000));
   command->add_option("--evaluations", o->evaluations, "points to look at instead of the plan's")->check(CLI::Range(6, 10000000));
   command->add_option("--threads", o->threads, "runs at once; 0: all processors")->capture_default_str()->check(CLI::Range(0, 1024));
   command->add_flag("--force", o->force, "replace a result file of another plan");

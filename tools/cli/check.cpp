@@ -3,6 +3,7 @@
 #include "tools/assemble/assemble.h"
 #include "tools/assemble/calibration_plan.h"
 #include "tools/assemble/moments.h"
+#include "tools/assemble/posterior.h"
 #include "tools/assemble/schema_of.h"
 #include "tools/cli/command.h"
 #include "tools/cli/study_cast.h"
@@ -44,6 +45,11 @@ std::string contents(const std::string& name, const ConfigOptions& configs) {
     case assemble::Schema::sweep: return of_sweep(name, options);
     case assemble::Schema::study: return of_study(name, configs);
     case assemble::Schema::calibration: return of_calibration(name, options);
+    case assemble::Schema::posterior: return fmt::format("{} draws; whether its fields are the run's is seen where a run draws from it", assemble::Posterior(name, options).size());
+    case assemble::Schema::line: {
+      const auto line = assemble::load<config::Line>(name, options);
+      return fmt::format("a line over {} through {} days", assemble::line_of(line).of.volatility, line->days());
+    }
     case assemble::Schema::reference: {
       const auto reference = assemble::load<config::Reference>(name, options);
       assemble::check(reference);
@@ -78,7 +84,7 @@ void add_check(CLI::App& app, int& code) {
   auto* o = new Options;
   auto* command = app.add_subcommand("check", "say what is wrong with a config of any kind, with line and column; exit 2 if anything is");
   command->footer("Example: haven check my_scenario.textproto\n"
-                  "Runs, sweeps and frontiers, studies, calibrations, references, metric lists, collapses, rules and firms: as the comment \"# proto-message: haven.config.Run\" at\n"
+                  "Runs, sweeps and frontiers, studies, calibrations, posteriors, references, lines, metric lists, collapses, rules and firms: as the comment \"# proto-message: haven.config.Run\" at\n"
                   "the top of the file says, else by the fields it has. Of a plan, the run and everything laid over it are checked as well; nothing is simulated.");
   command->add_option("config", o->config, "name or path")->required();
   add_config_options(*command, o->configs);

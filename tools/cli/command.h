@@ -73,6 +73,8 @@ void add_sensitivity(CLI::App& app, int& code);
 void add_frontier(CLI::App& app, int& code);
 void add_invert(CLI::App& app, int& code);
 void add_calibrate(CLI::App& app, int& code);
+void add_line(CLI::App& app, int& code);
+void add_loop_gain(CLI::App& app, int& code);
 void add_bench(CLI::App& app, int& code);
 
 }  // namespace haven::cli

@@ -4,9 +4,11 @@
 
 #include <cmath>
 #include <cstdio>
+#include <deque>
 #include <filesystem>
 
 #include "tools/assemble/overlay.h"
+#include "tools/assemble/posterior.h"
 #include "tools/cli/collateral_network.h"
 #include "tools/cli/output_place.h"
 #include "tools/cli/paired_runs.h"
@@ -29,8 +31,9 @@ std::string beside_the_config(const EnsembleOptions& o) {
   return words;
 }
 
-results::Manifest manifest_of(const EnsembleOptions& o, const assemble::Experiment& experiment) {
-  const std::string words = beside_the_config(o);
+results::Manifest manifest_of(const EnsembleOptions& o, const assemble::Experiment& experiment, const std::optional<assemble::Posterior>& posterior) {
+  std::string words = beside_the_config(o);
+  if (posterior) words += fmt::format(", parameters drawn from {} {}", posterior->name(), base::to_hex(posterior->digest()));
   results::Manifest manifest;
   manifest.plan = o.plan + words;
   manifest.event = o.event + words;
@@ -42,6 +45,18 @@ results::Manifest manifest_of(const EnsembleOptions& o, const assemble::Experime
   manifest.plan_digest = base::to_hex(plan);
   for (const auto& i : experiment.spec.world.institutions) ++manifest.population[world::to_string(i.kind)];
   return manifest;
+}
+
+/// Gives every seed its own experiment of the variant, kept in `kept`.
+void draw_parameters(Variant& variant, const assemble::Posterior& posterior, SeedRange seeds, const std::vector<metrics::ShadowRule>& shadows, std::deque<assemble::Experiment>& kept) {
+  const auto options = variant.configs.load();
+  const auto run = assemble::load_run_with(variant.config, variant.configs.with, options);
+  for (int s = seeds.first; s < seeds.first + seeds.count; ++s) {
+    const auto seed = static_cast<std::uint64_t>(s);
+    kept.push_back(assemble::assemble(posterior.drawn(run, seed), options));
+    kept.back().shadows = shadows;
+    variant.draws[seed] = {&kept.back(), posterior.values(seed)};
+  }
 }
 
 void print_json(const EnsembleOptions& o, const assemble::Experiment& experiment, const PairedRuns& runs, const Values& values,
@@ -119,12 +134,14 @@ loop::Plant EnsembleOptions::plant() const {
 
 void add_ensemble_options(CLI::App& app, EnsembleOptions& o) {
   app.add_option("--seeds", o.seeds, "number of seeds, 1..N")->capture_default_str()->check(CLI::Range(1, 1000000));
-  app.add_option("--seed", o.first_seed, "this one seed instead of 1..N")->check(CLI::Range(1, 1000000000))->each([&o](const std::string&) { o.seeds = 1; });
+  auto* first = app.add_option("--first-seed", o.first_seed, "the first of them, when it is not 1")->check(CLI::Range(1, 1000000000));
+  app.add_option("--seed", o.first_seed, "this one seed instead of 1..N")->check(CLI::Range(1, 1000000000))->each([&o](const std::string&) { o.seeds = 1; })->excludes(first);
   app.add_option("--threads", o.threads, "runs at once; 0: all processors")->capture_default_str()->check(CLI::Range(0, 1024));
   app.add_option("--out", o.out, "result file (SQLite); the report stands beside it as .html");
   app.add_flag("--force", o.force, "replace a result file of another plan");
   app.add_flag("--json", o.json, "one JSON object on standard output");
   app.add_flag("--strict", o.strict, "exit 3 when an outcome is outside its band");
+  app.add_option("--parameters", o.parameters, "draw each seed's parameters from this sample (haven calibrate --posterior); \"posterior\" is the one that comes with the program");
   app.add_option("--shadow", o.shadows, "a leverage regime to measure along the runs without touching them; may be repeated")->allow_extra_args(false);
   app.add_flag("--no-metrics", o.no_metrics, "do not watch: digests only");
   app.add_flag("--no-report", o.no_report, "write no page");
@@ -154,6 +171,7 @@ int run_ensemble(const EnsembleOptions& o) {
   assemble::Experiment experiment = assemble::assemble(loaded, o.configs.load());
   require_plantable(o, experiment);
   std::vector<Variant> variants = {{"model", o.config, o.configs, &experiment}};
+  variants.front().parameters = o.parameters;
   experiment.shadows = shadow_rules(variants.front(), o.shadows);
   assemble::Experiment frozen;
   if (!o.no_null && !o.no_metrics && !experiment.moments.empty()) {
@@ -161,13 +179,19 @@ int run_ensemble(const EnsembleOptions& o) {
     frozen = assembled(variants.back());
     variants.back().experiment = &frozen;
   }
+  std::optional<assemble::Posterior> posterior;
+  std::deque<assemble::Experiment> drawn;
+  if (!o.parameters.empty()) {
+    posterior.emplace(o.parameters, o.configs.load());
+    for (auto& variant : variants) draw_parameters(variant, *posterior, {o.first_seed, o.seeds}, variant.experiment->shadows, drawn);
+  }
   const std::string page = o.out.empty() || o.no_report || o.no_metrics ? "" : std::filesystem::path(o.out).replace_extension(".html").string();
   for (const auto& place : {o.out, page}) {
     if (!place.empty()) require_writable(place);
   }
   require_traceable(o.traces, experiment.spec.world);
   std::unique_ptr<results::ResultStore> store;
-  if (!o.out.empty()) store = open_results(o.out, manifest_of(o, experiment), o.force ? results::OtherPlan::replace : results::OtherPlan::refuse);
+  if (!o.out.empty()) store = open_results(o.out, manifest_of(o, experiment, posterior), o.force ? results::OtherPlan::replace : results::OtherPlan::refuse);
 
   sweep::Options options;
   options.threads = o.threads;
@@ -199,7 +223,7 @@ int run_ensemble(const EnsembleOptions& o) {
   if (!page.empty()) attempt([&] { report::write_report(o.out, page); });
   if (o.traces.any() && !runs.broken_invariant) {
     try {
-      stopped = !write_traces(experiment, static_cast<std::uint64_t>(o.first_seed), options.plant, o.config, o.traces);
+      stopped = !write_traces(variants.front().experiment_of(static_cast<std::uint64_t>(o.first_seed)), static_cast<std::uint64_t>(o.first_seed), options.plant, o.config, o.traces);
     } catch (const BadInput& error) {
       no_room = error.what();
     }

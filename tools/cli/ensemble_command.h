@@ -19,6 +19,7 @@ struct EnsembleOptions {
   int first_seed = 1;
   int threads = 0;
   std::string out;         ///< "" for no file
+  std::string parameters;  ///< posterior that each seed has a draw of; "" for none
   std::vector<std::string> shadows;  ///< leverage regimes that only look
   TraceOptions traces;     ///< of the first seed
   bool force = false, json = false, strict = false, no_metrics = false, no_report = false, no_null = false;

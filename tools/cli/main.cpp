@@ -23,6 +23,8 @@ int main(int argc, char** argv) {
   add_frontier(app, code);
   add_invert(app, code);
   add_calibrate(app, code);
+  add_line(app, code);
+  add_loop_gain(app, code);
   add_export(app, code);
   add_report(app, code);
   add_rules(app, code);

@@ -37,8 +37,9 @@ void tell_failure(const sweep::Ended& ended, const Variant& variant, const loop:
   fmt::print(stderr, "\n{}\nreproduce: {}\n", ended.error, command);
   if (checkpoint.empty()) return;
   try {
-    const auto state = state_before(*variant.experiment, ended.job.seed, ended.reached, plant);
-    save_checkpoint(checkpoint, *variant.experiment, state);
+    const auto& experiment = variant.experiment_of(ended.job.seed);
+    const auto state = state_before(experiment, ended.job.seed, ended.reached, plant);
+    save_checkpoint(checkpoint, experiment, state);
     fmt::print(stderr, "checkpoint: {} stands just before {}; go on from it: {} --from {}\n", checkpoint, base::to_string(ended.reached), command, quoted(checkpoint));
   } catch (const std::exception& error) {
     fmt::print(stderr, "no checkpoint: {}\n", error.what());
@@ -137,6 +138,11 @@ PairedRuns run_paired(const std::string& title, const std::vector<Variant>& vari
                       results::ResultStore* store, const std::string& out) {
   PairedRuns all;
   if (store != nullptr) all.of = kept_in(out, variants, seeds);
+  for (const auto& variant : variants) {
+    for (auto& [seed, run] : all.of[variant.name]) {
+      if (!variant.draws.empty()) run.metrics.insert(variant.draws.at(seed).values.begin(), variant.draws.at(seed).values.end());
+    }
+  }
   std::vector<sweep::Job> jobs;
   sweep::Forks forks{variants.front().experiment, {}, {{variants.front().name, {}, nullptr}}};
   for (const auto& variant : variants) {
@@ -157,7 +163,7 @@ PairedRuns run_paired(const std::string& title, const std::vector<Variant>& vari
       ++to_make;
       if (variant.forks_at.ns != 0) continue;
       if (&variant == &variants.front() && wanted.contains(seed)) wanted[seed].insert(variant.name);
-      else jobs.push_back({variant.experiment, variant.name, 0, seed});
+      else jobs.push_back({&variant.experiment_of(seed), variant.name, 0, seed});
     }
   }
   const auto variant_of = [&](const sweep::Job& job) -> const Variant& {
@@ -179,6 +185,9 @@ PairedRuns run_paired(const std::string& title, const std::vector<Variant>& vari
       tell_failure(ended, variant, options.plant, first_broken ? checkpoint_path(out, variant, job.seed) : "");
       if (store != nullptr) store->save_failure({job.variant, 0, job.seed}, ended.error, ended.timing);
       return;
+    }
+    if (const auto& draws = variant_of(job).draws; !draws.empty()) {
+      for (const auto& [name, value] : draws.at(job.seed).values) ended.result.metrics[name] = value;
     }
     if (store != nullptr) store->save(ended.result, job.variant, 0, ended.timing);
     if (job.variant == variants.front().name && job.seed == static_cast<std::uint64_t>(seeds.first)) {
@@ -226,6 +235,7 @@ std::string reproducing_command(const Variant& variant, std::uint64_t seed, cons
   std::string command = fmt::format("haven run {} --seed {}", quoted(variant.config), seed);
   if (!variant.configs.configs_dir.empty()) command += " --configs " + quoted(variant.configs.configs_dir);
   for (const auto& overlay : variant.configs.with) command += " --with " + quoted(overlay);
+  if (!variant.parameters.empty()) command += " --parameters " + quoted(variant.parameters);
   for (const auto& set : variant.configs.sets) command += " --set " + quoted(set);
   if (plant.day >= 0) command += fmt::format(" --plant-leak {} --plant-leak-day {}", static_cast<double>(plant.leak.v) / base::kMoneyPerDollar, plant.day);
   if (plant.tick_day >= 0) command += fmt::format(" --plant-tick-day {}", plant.tick_day);

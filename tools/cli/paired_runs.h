@@ -21,6 +21,15 @@ struct Variant {
   ConfigOptions configs;
   const assemble::Experiment* experiment = nullptr;
   base::Time forks_at = {};  ///< until then it is a run of the first variant, and is made as a copy of it; zero: from the start
+  std::string parameters = {};  ///< the posterior that each seed has a draw of; "": none
+  /// By seed where there is one; the experiments outlive the runs.
+  struct Draw {
+    const assemble::Experiment* experiment = nullptr;
+    std::map<std::string, double> values;  ///< metrics that say what was drawn
+  };
+  std::map<std::uint64_t, Draw> draws = {};
+
+  const assemble::Experiment& experiment_of(std::uint64_t seed) const { return draws.empty() ? *experiment : *draws.at(seed).experiment; }
 };
 
 assemble::Experiment assembled(const Variant& variant);

@@ -17,7 +17,7 @@ void add_run(CLI::App& app, int& code) {
   auto* at = command->add_option("--at", c->at, "New York time, YYYY-MM-DD HH:MM; the state is that before its first event")->group("Checkpoints");
   save->needs(at);
   at->needs(save);
-  for (const char* of_whole_runs : {"--seeds", "--out", "--tape", "--record", "--strict", "--shadow"}) {
+  for (const char* of_whole_runs : {"--seeds", "--first-seed", "--parameters", "--out", "--tape", "--record", "--strict", "--shadow"}) {
     from->excludes(command->get_option(of_whole_runs));
     save->excludes(command->get_option(of_whole_runs));
   }
