@@ -79,6 +79,12 @@ TEST_CASE("the sample that a calibration writes is good, drawn from by its run, 
   CHECK(parents["p05"] < parents["p95"]);
 }
 
+TEST_CASE("the posterior that comes with the program is drawn from by its word, by the baseline's runs", "[cli][posterior]") {
+  const Desk desk;
+  const auto j = run(desk, {"--parameters", "posterior", "--seeds", "2"});
+  CHECK(j["metrics"]["parameter_quote_sigmas"]["p05"] < j["metrics"]["parameter_quote_sigmas"]["p95"]);
+}
+
 TEST_CASE("a posterior that does not fit the run or itself is refused at its line, and nothing is written", "[cli][posterior][bad]") {
   const auto refused = [](const std::string& text, const std::string& reason) {
     const Desk desk;
