@@ -48,7 +48,7 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   // Next arrival: ten New York hours carry the day's volume in slices of the size that the book lately took.
   if (trader.slice_lots == 0) trader.slice_lots = child_lots;
   const double per_minute = day_lots / std::max(0.15 * child_lots, trader.slice_lots) / 600.0 * gross * world::intensity_of_hour(view, p.night_rate);
-  const double wait_min = std::min(trader.draws.exponential(Purpose::arrival) / std::max(per_minute, 1e-4), 60.0);
+  const double wait_min = std::min(world::next_arrival_min(trader.draws, p.arrivals, per_minute, view.now(), trader.excess), 60.0);
   out.wake(view.now() + base::Duration{static_cast<std::int64_t>(wait_min * 6e10)}, 0);
 
   const std::int64_t multiple = instrument.lot_multiple;

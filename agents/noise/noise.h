@@ -21,6 +21,7 @@ struct Parameters {
   double volume_elasticity = 0;  ///< of gross volume to believed volatility
   double net_elasticity = 0;  ///< of parents' volume to believed volatility
   double implied_elasticity = 0;  ///< of implied volatility to the uncertainty index
+  world::SelfExcitation arrivals;
   double night_rate = 0;  ///< arrival intensity at night relative to the day's mean
   double queue_share = 0;  ///< an order takes at most this share of the best queue
   double band_ticks = 0;  ///< never trades further than this through the best price
@@ -47,11 +48,12 @@ struct Trader {
   double slice_lots = 0;                           ///< average size lately sent
   double usual_gap_bp = 0;                         ///< the book's yield over that of what has the same cash flows, slow average
   std::int32_t last_sign = 0;                      ///< of the last order without a parent
+  world::Excess excess;                            ///< arrivals that earlier ones bring about
   std::int64_t carried_lots = 0;                   ///< signed part of orders the queue was too thin for
   Reading reading;
 
   template <class Archive>
-  void fields(Archive& archive) { archive(self, draws, scale, book, left_lots, start_lots, started, slice_lots, usual_gap_bp, last_sign, carried_lots); }
+  void fields(Archive& archive) { archive(self, draws, scale, book, left_lots, start_lots, started, slice_lots, usual_gap_bp, last_sign, excess, carried_lots); }
 };
 
 /// Drops what was computed under another description of the market or other parameters.

@@ -28,7 +28,7 @@ void day_steps(const ScenarioSpec& scenario, const world::WorldSpec& spec, std::
   const auto d = static_cast<std::size_t>(day);
   if (scenario.path.empty()) {
     const auto& s = scenario.synthetic;
-    target.policy_shift_bp += s.news_multiple * (spec.covariance.policy_sigma_bp * draws.normal(Purpose::path));
+    target.policy_shift_bp += s.policy_sigma_bp * draws.normal(Purpose::path);
     const double pull = 1.0 - base::exp(-0.6931471805599453 / s.uncertainty_half_life_days);
     target.uncertainty = std::max(8.0, before.uncertainty + pull * (s.uncertainty_mean - before.uncertainty) + s.uncertainty_sigma * draws.normal(Purpose::path));
   } else {
@@ -45,8 +45,11 @@ void day_steps(const ScenarioSpec& scenario, const world::WorldSpec& spec, std::
   const base::Time opens = midnight - base::hours(6);
   const base::Time closes = midnight + base::hours(17);
   double news_policy = 0, news_uncertainty = 0;
-  const auto first = std::find_if(scenario.news.begin(), scenario.news.end(), [&](const News& n) { return n.time >= opens; });
+  const auto first_of = [&](const auto& list) { return std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.time >= opens; }); };
+  const auto first = first_of(scenario.news);
   auto news = first;
+  const auto& releases = scenario.synthetic.releases;
+  auto release = scenario.path.empty() ? first_of(releases) : releases.end();
   for (auto n = first; n != scenario.news.end() && n->time < closes; ++n) {
     news_policy += n->policy_share;
     news_uncertainty += n->uncertainty_share;
@@ -69,11 +72,22 @@ void day_steps(const ScenarioSpec& scenario, const world::WorldSpec& spec, std::
     state.news_intensity = std::max(state.news_intensity, item.intensity);
     out.push_back({item.time, state});
   };
+  const auto publish_release = [&](const Release& item) {
+    state.policy_shift_bp += item.policy_sigma_bp * draws.normal(Purpose::path);
+    state.news_intensity = std::max(state.news_intensity, item.intensity);
+    out.push_back({item.time, state});
+  };
+  // All that is dated to this session and not after `at`, in its order.
+  const auto publish_until = [&](base::Time at) {
+    const auto due = [&](const auto& item, const auto& list) { return item != list.end() && item->time < closes && item->time <= at; };
+    while (due(news, scenario.news) || due(release, releases)) {
+      if (!due(release, releases) || (due(news, scenario.news) && news->time <= release->time)) publish(*news++);
+      else publish_release(*release++);
+    }
+  };
   for (std::int64_t i = 0; i < count; ++i) {
     const base::Time at = midnight + base::minutes(kFirstMinute + i * kStepMinutes);
-    for (; news != scenario.news.end() && news->time < closes && (news->time <= at); ++news) {
-      publish(*news);
-    }
+    publish_until(at);
     state.policy_shift_bp += policy_change * (1.0 - news_policy) / static_cast<double>(count) + bridge[static_cast<std::size_t>(i)] - sum / static_cast<double>(count);
     state.uncertainty += uncertainty_change * (1.0 - news_uncertainty) / static_cast<double>(count);
     state.equity_log_return += (target.equity_log_return - before.equity_log_return) / static_cast<double>(count);
@@ -81,9 +95,7 @@ void day_steps(const ScenarioSpec& scenario, const world::WorldSpec& spec, std::
     state.news_intensity *= kNewsDecay;
     out.push_back({at, state});
   }
-  for (; news != scenario.news.end() && news->time < closes; ++news) {
-    publish(*news);
-  }
+  publish_until(closes);
 }
 
 }  // namespace haven::scenario

@@ -66,10 +66,18 @@ struct Failure {
   base::InstitutionId who;
 };
 
+/// A scheduled public release of a synthetic day: when it comes is known, what it says of policy is drawn.
+struct Release {
+  base::Time time;
+  double policy_sigma_bp = 0;
+  double intensity = 0;            ///< as News's
+};
+
 /// How days without an observed path evolve.
 struct Synthetic {
   double uncertainty_mean = 0, uncertainty_half_life_days = 10, uncertainty_sigma = 0;
-  double news_multiple = 1;        ///< of the policy expectation's daily moves
+  double policy_sigma_bp = 0;      ///< daily s.d. of the policy expectation, releases apart
+  std::vector<Release> releases;   ///< ascending
 };
 
 struct ScenarioSpec {

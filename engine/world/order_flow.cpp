@@ -7,6 +7,8 @@ namespace haven::world {
 using base::Purpose;
 using base::Side;
 
+constexpr double kLn2 = 0.6931471805599453;
+
 double intensity_of_hour(const View& view, double night_rate) {
   const double hour = static_cast<double>(base::time_of_day(view.now()).ns) / 3.6e12;
   if (view.night()) return night_rate * (hour >= 2.0 && hour < 7.0 ? 2.0 : 0.7);
@@ -17,6 +19,17 @@ double intensity_of_hour(const View& view, double night_rate) {
     if (hour >= burst && hour < burst + 0.25) shape *= 2.0;
   }
   return shape * (1.0 + view.outside().news_intensity);
+}
+
+double next_arrival_min(base::Draws& draws, const SelfExcitation& p, double per_minute, base::Time now, Excess& excess) {
+  const double of_background = draws.exponential(Purpose::arrival) / std::max((1.0 - p.share) * per_minute, 1e-4);
+  if (p.share == 0) return of_background;
+  const double decay = kLn2 / p.half_life_min;
+  excess.per_minute = excess.per_minute * base::exp(-decay * static_cast<double>((now - excess.since).ns) / 6e10) + p.share * decay;
+  excess.since = now;
+  // The excess brings another arrival at all with chance 1 - exp(-excess / decay).
+  const double left = 1.0 - draws.exponential(Purpose::arrival) * decay / excess.per_minute;
+  return left > 0 ? std::min(of_background, -base::log(left) / decay) : of_background;
 }
 
 double volatility_multiple(const View& view, double implied_elasticity, std::size_t book) {

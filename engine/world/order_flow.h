@@ -10,6 +10,25 @@ namespace haven::world {
 /// news; at night `night_rate`, twice that in London's morning.
 double intensity_of_hour(const View& view, double night_rate);
 
+/// Arrivals that bring about others (Hawkes process with an exponential kernel).
+struct SelfExcitation {
+  double share = 0;          ///< arrivals that an arrival brings about on average, in [0, 1)
+  double half_life_min = 0;  ///< over which it does
+};
+
+/// What earlier arrivals still bring about.
+struct Excess {
+  double per_minute = 0;     ///< at the last arrival
+  base::Time since;          ///< of the last arrival
+
+  template <class Archive>
+  void fields(Archive& archive) { archive(per_minute, since); }
+};
+
+/// Minutes from an arrival now to the next, with `per_minute` arrivals on average. Exact while that rate stands, by inversion
+/// (Dassios and Zhao 2013, algorithm 3.1).
+double next_arrival_min(base::Draws& draws, const SelfExcitation& p, double per_minute, base::Time now, Excess& excess);
+
 /// Volatility of a book over calm, half realised and half implied: the multiple that volume follows.
 double volatility_multiple(const View& view, double implied_elasticity, std::size_t book);
 

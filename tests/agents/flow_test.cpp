@@ -137,4 +137,31 @@ TEST_CASE("parents buy a future that is cheaper than usual against its bonds and
   }
 }
 
+TEST_CASE("self-exciting arrivals come as often as asked, and bunch as a Hawkes process does", "[noise]") {
+  const auto counts = [](double share) {
+    base::Draws draws{11, base::name_key("arrivals"), 0, 0};
+    world::Excess excess;
+    constexpr double kRate = 2.0, kWindow = 500.0;  // a minute; minutes, much longer than the half-life
+    constexpr int kWindows = 600;
+    std::vector<double> count(kWindows, 0.0);
+    double minute = 0;
+    base::Time now{};
+    while (minute < kWindow * kWindows) {
+      ++count[static_cast<std::size_t>(minute / kWindow)];
+      minute += world::next_arrival_min(draws, {share, 3.0}, kRate, now, excess);
+      now = base::Time{} + base::Duration{static_cast<std::int64_t>(minute * 6e10)};
+    }
+    double mean = 0, variance = 0;
+    for (const double n : count) mean += n / kWindows;
+    for (const double n : count) variance += (n - mean) * (n - mean) / kWindows;
+    return std::pair{mean / (kRate * kWindow), variance / mean};
+  };
+  // Rate mu / (1 - n) with mu = (1 - n) rate; variance over mean of long windows 1 / (1 - n)^2 (Hawkes 1971).
+  for (const double share : {0.0, 0.5, 0.7}) {
+    const auto [rate, bunching] = counts(share);
+    CHECK(rate == Approx(1.0).epsilon(0.02));
+    CHECK(bunching == Approx(1.0 / ((1.0 - share) * (1.0 - share))).epsilon(0.2));
+  }
+}
+
 }  // namespace haven::tests

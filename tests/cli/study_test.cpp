@@ -13,6 +13,8 @@ name: "proofs" title: "Proofs" run: "short" preface: "Before the tables."
 proof { name: "order" section: SCRAMBLED with: "coarse" metric: "outcome_rows_inside" expect: LOWER why: "one row is always inside" }
 proof { name: "double" section: DOUBLED with: "coarse" metric: "window_volume_10y_mean_bn" expect: FINITE why: "it has a value" }
 proof { name: "noise" section: REMOVED with: "quiet" metric: "window_volume_10y_mean_bn" expect: LOWER why: "most volume is theirs" }
+proof { name: "same" section: COMPARED with: "coarse" metric: "window_volume_10y_mean_bn" expect: SAME within: 0.5 why: "levels are near" }
+proof { name: "nearer" section: COMPARED with: "quiet" metric: "window_volume_10y_mean_bn" expect: SAME within: 0.1 why: "they are not" }
 proof { name: "wrong" section: REMOVED scenario: "coarse" with: "quiet" metric: "window_volume_10y_mean_bn" expect: HIGHER why: "it is not" }
 )";
 
@@ -45,7 +47,9 @@ TEST_CASE("a study says of each change whether it did what was expected, by more
   CHECK(has(row(run.out, "| `coarse` | - | `window_volume_10y_mean_bn` | finite"), "| yes |"));
   CHECK(has(row(run.out, "| `quiet` | - | `window_volume_10y_mean_bn` | lower"), "| yes |"));
   CHECK(has(row(run.out, "| `quiet` | `coarse` | `window_volume_10y_mean_bn` | higher"), "| **no** |"));
-  CHECK(has(run.err, "2 of 4 met"));
+  CHECK(has(row(run.out, "| `coarse` | - | `window_volume_10y_mean_bn` | within 50%"), "| yes |"));
+  CHECK(has(row(run.out, "| `quiet` | - | `window_volume_10y_mean_bn` | within 10%"), "| **no** |"));
+  CHECK(has(run.err, "3 of 6 met"));
 }
 
 TEST_CASE("a study is taken up again, and writes its tables between the marks of a page and nowhere else", "[cli][study][resume]") {

@@ -11,8 +11,9 @@ using namespace haven::tests;
 
 TEST_CASE("news three times as large moves the policy expectation three times as far on the same draws, and leaves uncertainty alone", "[loop][scenario]") {
   const auto& spec = two_day_run().spec;
-  auto loud = spec.scenario;
-  loud.synthetic.news_multiple = 3;
+  const auto louder = assemble::assemble("baseline/2025q1", {.configs_dir = "", .sets = {"calendar.from=2025-01-06", "calendar.scored_from=2025-01-07", "calendar.to=2025-01-07", "calendar.burn_in_days=0",
+                                                                                          "reference=\"\"", "scenario.synthetic.news_multiple=3"}});
+  auto loud = louder.spec.scenario;
   loud.bridge_sigma_bp = 3 * spec.scenario.bridge_sigma_bp;
   const world::PublicState before = scenario::initial_public(spec.scenario, spec.world);
   std::vector<scenario::Step> usual, large;

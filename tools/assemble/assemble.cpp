@@ -620,17 +620,37 @@ class Assembler {
     for (std::size_t i = 0; i < terms.size(); ++i) static_cast<loop::RuleTerms&>(spec().openings[i]) = std::move(terms[i]);
   }
 
-  // A moment of a session of the calendar, from fields `date` and `time` under `path`.
-  std::optional<base::Time> session_moment(const std::string& path, const std::string& day, const std::string& time) {
+  // A moment of the New York clock, from fields `date` and `time` under `path`.
+  std::optional<base::Time> moment(const std::string& path, const std::string& day, const std::string& time) {
     int hour = 0, minute = 0, used = 0;
     if (std::sscanf(time.c_str(), "%2d:%2d%n", &hour, &minute, &used) != 2 || used != static_cast<int>(time.size()) || hour > 23 || minute > 59) {
       fault(path + ".time", "\"" + time + "\"", "HH:MM, New York");
       return std::nullopt;
     }
-    const base::Time at = base::midnight(date(day)) + base::minutes(hour * 60 + minute);
-    const bool open = std::any_of(world().days.begin(), world().days.end(), [&](base::Date d) { return at >= base::midnight(d) - base::hours(6) && at < base::midnight(d) + base::hours(17); });
-    if (!open) fault(path + ".date", day + " " + time, "a moment inside a session of the calendar, 18:00 of the evening before to 17:00");
+    return base::midnight(date(day)) + base::minutes(hour * 60 + minute);
+  }
+
+  bool in_session(base::Time at) {
+    return std::any_of(world().days.begin(), world().days.end(), [&](base::Date d) { return at >= base::midnight(d) - base::hours(6) && at < base::midnight(d) + base::hours(17); });
+  }
+
+  // The same, which has to be in a session of the calendar.
+  std::optional<base::Time> session_moment(const std::string& path, const std::string& day, const std::string& time) {
+    const auto at = moment(path, day, time);
+    if (at && !in_session(*at)) fault(path + ".date", day + " " + time, "a moment inside a session of the calendar, 18:00 of the evening before to 17:00");
     return at;
+  }
+
+  void synthetic() {
+    const auto& from = run_->scenario().synthetic();
+    auto& to = spec().scenario.synthetic;
+    to = {from.uncertainty_multiple() * world().start_uncertainty, from.uncertainty_half_life_days(), from.uncertainty_sigma(),
+          from.news_multiple() * (from.has_policy_sigma_bp() ? from.policy_sigma_bp() : world().covariance.policy_sigma_bp), {}};
+    for (const auto& r : from.release()) {
+      const auto at = moment("scenario.synthetic.release[name=" + r.name() + "]", r.date(), r.time());
+      if (at && in_session(*at)) to.releases.push_back({*at, to.policy_sigma_bp * base::sqrt(r.variance()), r.intensity()});
+    }
+    std::stable_sort(to.releases.begin(), to.releases.end(), [](const auto& a, const auto& b) { return a.time < b.time; });
   }
 
   void failures() {
@@ -680,8 +700,7 @@ class Assembler {
     } else if (!s.has_synthetic()) {
       fault("scenario", "neither days nor synthetic", "one of them");
     } else {
-      const auto& y = s.synthetic();
-      out.synthetic = {y.uncertainty_multiple() * world().start_uncertainty, y.uncertainty_half_life_days(), y.uncertainty_sigma(), y.news_multiple()};
+      synthetic();
     }
     for (const auto& n : s.news()) {
       const std::string path = "scenario.news[name=" + n.name() + "]";

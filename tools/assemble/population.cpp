@@ -260,6 +260,7 @@ void fill(agents::noise::Parameters& p, const config::Noise& m, const LoadedConf
   p.child_bn = m.child_bn();
   p.parent_share = m.parent_share();
   p.parents = {m.parent_mean_bn(), m.parent_tail()};
+  p.arrivals = {m.self_excitation(), m.excitation_half_life_min()};
   p.volume_elasticity = m.volume_elasticity();
   p.net_elasticity = m.net_elasticity();
   p.implied_elasticity = m.implied_elasticity();

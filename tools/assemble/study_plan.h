@@ -8,8 +8,8 @@
 
 namespace haven::assemble {
 
-enum class Section { scrambled, doubled, removed };
-enum class Expect { lower, higher, finite };
+enum class Section { scrambled, doubled, removed, compared };
+enum class Expect { lower, higher, finite, same };
 
 struct Proof {
   std::string name;
@@ -19,6 +19,7 @@ struct Proof {
   std::string metric;
   Expect expect = Expect::finite;
   std::string why;
+  double within = 0;                  ///< same: how far off, over the base
 };
 
 struct StudyPlan {

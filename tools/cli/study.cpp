@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -41,11 +42,20 @@ Finding find(const assemble::Proof& proof, const PairedRuns& runs, int seeds) {
     case assemble::Expect::lower: finding.met = d.beyond_two_se().value_or(false) && d.mean < 0; break;
     case assemble::Expect::higher: finding.met = d.beyond_two_se().value_or(false) && d.mean > 0; break;
     case assemble::Expect::finite: finding.met = d.seeds == static_cast<std::size_t>(seeds) && std::isfinite(d.mean); break;
+    case assemble::Expect::same: finding.met = d.seeds > 0 && std::abs(d.mean) <= proof.within * std::abs(d.base_mean); break;
   }
   return finding;
 }
 
-const char* word(assemble::Expect expect) { return expect == assemble::Expect::lower ? "lower" : expect == assemble::Expect::higher ? "higher" : "finite"; }
+std::string word(const assemble::Proof& proof) {
+  switch (proof.expect) {
+    case assemble::Expect::lower: return "lower";
+    case assemble::Expect::higher: return "higher";
+    case assemble::Expect::finite: return "finite";
+    case assemble::Expect::same: break;
+  }
+  return fmt::format("within {:.0f}%", 100 * proof.within);
+}
 
 std::string scorecard_markdown(const std::vector<results::ScorecardRow>& rows) {
   const auto number = [](const std::optional<double>& x) { return x ? fmt::format("{:.2f}", *x) : std::string("-"); };
@@ -71,7 +81,7 @@ std::string section_markdown(const assemble::StudyPlan& plan, assemble::Section 
     const std::string scenario = proof.scenario.empty() ? "-" : "`" + variant_name(proof.scenario) + "`";
     const std::string numbers = d.seeds == 0 ? "- | - | - | - | -"
                                              : fmt::format("{:.3f} | {:.3f} | {:+.3f} | {} | {:+.3f}", d.base_mean, d.other_mean, d.mean, d.se ? fmt::format("{:.3f}", *d.se) : "-", d.median);
-    text += fmt::format("| `{}` | {} | `{}` | {} | {} | {} | {} | {} |\n", variant_name({proof.with}), scenario, proof.metric, word(proof.expect), numbers, d.seeds, met ? "yes" : "**no**", proof.why);
+    text += fmt::format("| `{}` | {} | `{}` | {} | {} | {} | {} | {} |\n", variant_name({proof.with}), scenario, proof.metric, word(proof), numbers, d.seeds, met ? "yes" : "**no**", proof.why);
   }
   return text;
 }
@@ -80,12 +90,17 @@ std::string markdown(const assemble::StudyPlan& plan, const Options& o, const st
   std::string text;
   for (const auto& paragraph : plan.preface) text += paragraph + "\n\n";
   text += fmt::format("Written by `haven study {} --first-seed {} --seeds {}`; haven {}, {} seeds, digest of the base `{}`. Differences are changed less base, seed by seed with the\n"
-                      "same random numbers; *met* asks for the expected direction by more than two standard errors, *finite* for a value in every seed.\n\n",
+                      "same random numbers; *met* asks for the expected direction by more than two standard errors, *finite* for a value in every seed, *within* for a mean that near to the base's.\n\n",
                       o.plan, o.first_seed, o.seeds, version(), runs.of.at("base").size(), base::to_hex(ensemble_digest(runs.of.at("base"))));
   if (!rows.empty()) text += "## Scorecard\n\n" + scorecard_markdown(rows) + "\n";
-  text += "## Scrambled\n\n" + section_markdown(plan, assemble::Section::scrambled, runs, o.seeds) + "\n";
-  text += "## Doubled\n\n" + section_markdown(plan, assemble::Section::doubled, runs, o.seeds) + "\n";
-  return text + "## Removed\n\n" + section_markdown(plan, assemble::Section::removed, runs, o.seeds);
+  constexpr std::pair<assemble::Section, const char*> kSections[] = {
+      {assemble::Section::scrambled, "Scrambled"}, {assemble::Section::doubled, "Doubled"}, {assemble::Section::removed, "Removed"}, {assemble::Section::compared, "Compared"}};
+  for (const auto& [section, title] : kSections) {
+    const bool any = std::any_of(plan.proofs.begin(), plan.proofs.end(), [&](const auto& proof) { return proof.section == section; });
+    if (any) text += fmt::format("## {}\n\n{}\n", title, section_markdown(plan, section, runs, o.seeds));
+  }
+  text.pop_back();
+  return text;
 }
 
 constexpr const char* kBegin = "<!-- haven study: begin -->\n";
