@@ -637,7 +637,6 @@ void funding_morning(const Spec& spec, State& state, Market& market, metrics::Pr
   repay_lines(spec, state);
   for (std::uint32_t i = 0; i < spec.world.institutions.size(); ++i) {
     state.world.accounts[i].repo_borrowed = state.world.contracts.borrowed(InstitutionId{i});
-    state.world.accounts[i].repo_lent = state.world.contracts.lent(InstitutionId{i});
   }
   update_leverage(spec, state);
 }

@@ -11,7 +11,6 @@ namespace haven::world {
 /// One institution's own books. Written by the loop's phases, read by the institution alone.
 struct Account {
   base::Money repo_borrowed;           ///< cash received in repo, outstanding
-  base::Money repo_lent;               ///< cash lent in reverse repo, outstanding
   base::Money futures_margin, swap_margin, ficc_margin;  ///< initial margin posted, or called, at each clearing house
   base::Money call_due;                ///< variation margin and calls due at the next payment phase (positive: it pays)
   std::array<base::Money, kHouses> default_fund{};  ///< prefunded at each clearing house, not yet used up
