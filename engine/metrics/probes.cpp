@@ -93,6 +93,7 @@ void Probes::sample(const world::World& w) {
       if (md.has_bid && md.has_ask) {
         b.spread_sum += md.ask.v - md.bid.v;
         b.depth_sum += static_cast<double>(depth_lots(w, k)) * 1e-4;
+        b.variance_sum += md.variance_bp2;
         ++b.samples;
       }
       if (b.last_bp != 0) {
@@ -240,6 +241,7 @@ void Probes::day_end(const world::World& w) {
     if (b.samples > 0) {
       day_value("bid_ask_" + name + "_ticks", w, b.spread_sum / b.samples);
       day_value("depth_" + name + "_bn", w, b.depth_sum / b.samples);
+      day_value("day_sigma_" + name + "_bp", w, std::sqrt(b.variance_sum / b.samples));
     }
     const double volume_bn = static_cast<double>(w.books_data[k].volume_lots) * 1e-4;
     day_value("volume_" + name + "_bn", w, volume_bn);

@@ -23,7 +23,7 @@ class Recorder;
 
 /// Daily averages of one book.
 struct BookDay {
-  double spread_sum = 0, depth_sum = 0;
+  double spread_sum = 0, depth_sum = 0, variance_sum = 0;  ///< over the same samples
   int samples = 0;
   double high_bp = 0, low_bp = 0;
   double flow_flow = 0, flow_move = 0;   ///< of five-minute moves on signed flow

@@ -20,10 +20,10 @@ TEST_CASE("a line drawn through the days of a plan is a config that a scorecard 
   INFO(out.out << out.err);
   REQUIRE(out.code == 0);
   CHECK(has(out.out, "6 runs made, 0 failed"));
-  CHECK(has(desk.haven({"check", "line.textproto"}).out, "a line over sigma_10y_bp through 6 days"));
-  CHECK(has(desk.read("line.textproto"), "rises: \"bid_ask_10y_ticks\"\nfalls: \"depth_10y_bn\"\nvolatility: \"sigma_10y_bp\"\nconstant: "));
+  CHECK(has(desk.haven({"check", "line.textproto"}).out, "a line over day_sigma_10y_bp through 6 days"));
+  CHECK(has(desk.read("line.textproto"), "rises: \"bid_ask_10y_ticks\"\nfalls: \"depth_10y_bn\"\nvolatility: \"day_sigma_10y_bp\"\nconstant: "));
   CHECK(has(desk.haven({"line", "l.textproto", "--no-report"}).out, "0 runs made"));
-  desk.write("observed.textproto", "name: \"o\" moment { name: \"off_the_line_sd\" series: \"sigma_10y_bp\" statistic: \"line_residual\" line: \"line\" flag: OUTCOME low: -1 high: 1 }\n");
+  desk.write("observed.textproto", "name: \"o\" moment { name: \"off_the_line_sd\" series: \"day_sigma_10y_bp\" statistic: \"line_residual\" line: \"line\" flag: OUTCOME low: -1 high: 1 }\n");
   desk.write("scored.textproto", "base: \"studies/two_days\" name: \"s\" reference: \"observed\"\n");
   const auto scored = desk.haven({"run", "scored", "--seeds", "1", "--no-null", "--json"});
   INFO(scored.err);
@@ -39,7 +39,7 @@ TEST_CASE("a line is refused of a plan with two axes or without series, and a ro
   CHECK(has(desk.haven({"line", "bare.textproto"}).err, "keep: SERIES"));
   desk.write("scored.textproto", "base: \"studies/two_days\" name: \"s\" reference: \"observed\"\n");
   const auto reference = [&](const std::string& moment) {
-    desk.write("observed.textproto", "name: \"o\"\nmoment { name: \"m\" series: \"sigma_10y_bp\" flag: OUTCOME " + moment + " }\n");
+    desk.write("observed.textproto", "name: \"o\"\nmoment { name: \"m\" series: \"day_sigma_10y_bp\" flag: OUTCOME " + moment + " }\n");
     const auto out = desk.haven({"check", "scored.textproto"});
     CHECK(out.code == 2);
     return out.err;

@@ -14,7 +14,7 @@ namespace {
 
 struct Options {
   SweepCommand sweep;
-  metrics::LineSeries of{{"bid_ask_10y_ticks", "impact_10y_bp_per_bn"}, {"depth_10y_bn"}, "sigma_10y_bp"};
+  metrics::LineSeries of{{"bid_ask_10y_ticks", "impact_10y_bp_per_bn"}, {"depth_10y_bn"}, "day_sigma_10y_bp"};
   std::string line;
 };
 
