@@ -1,8 +1,10 @@
 #include "networks/snapshot.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include <boost/iterator/counting_iterator.hpp>
 #include <boost/iterator/transform_iterator.hpp>
 
 #include "engine/base/check.h"
@@ -22,19 +24,36 @@ std::optional<Enum> find_text(const std::array<std::string_view, N>& texts, std:
   return std::nullopt;
 }
 
-struct Place {
-  NodeIndex from;
-  std::uint32_t row;
-};
+/// Without a branch for each of its conditions.
+bool well_formed(const EdgeRow& row, std::size_t nodes) {
+  const bool ends = (row.from < nodes) & (row.to < nodes) & (row.from != row.to) & (row.amount >= 0);
+  const bool chain = (row.owner == kUnknownOwner) | ((row.owner < nodes) & ((row.depth > 0) | (row.owner == row.from)));
+  return ends & chain;
+}
+
+/// Says what is wrong with a row that is not well formed.
+void refuse(const EdgeRow& row, std::size_t i, const std::vector<Node>& nodes) {
+  const std::string name = "edge row " + std::to_string(i);
+  HAVEN_CHECK(row.from < nodes.size() && row.to < nodes.size(), name + " names an unknown node");
+  HAVEN_CHECK(row.from != row.to, name + " joins " + nodes[row.from].name + " to itself");
+  HAVEN_CHECK(row.amount >= 0, name + " has a negative amount");
+  HAVEN_CHECK(false, name + " has a chain that does not start at its owner");
+}
 
 /// Row numbers by (from, to), rows of one pair in their order: counting sorts by `to`, then by `from`.
-std::vector<std::uint32_t> order_of(std::span<const EdgeRow> rows, std::size_t nodes) {
-  std::vector<std::uint32_t> first_to(nodes + 1), first_from(nodes + 1);
-  for (const EdgeRow& row : rows) {
-    ++first_to[row.to + 1];
-    ++first_from[row.from + 1];
+std::vector<std::uint32_t> order_of(std::span<const EdgeRow> rows, const std::vector<Node>& nodes) {
+  struct Place {
+    NodeIndex from;
+    std::uint32_t row;
+  };
+  const std::size_t n = nodes.size();
+  std::vector<std::uint32_t> first_to(n + 1), first_from(n + 1);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!well_formed(rows[i], n)) [[unlikely]] refuse(rows[i], i, nodes);
+    ++first_to[rows[i].to + 1];
+    ++first_from[rows[i].from + 1];
   }
-  for (std::size_t k = 0; k < nodes; ++k) {
+  for (std::size_t k = 0; k < n; ++k) {
     first_to[k + 1] += first_to[k];
     first_from[k + 1] += first_from[k];
   }
@@ -54,23 +73,20 @@ std::optional<Segment> segment_from_text(std::string_view text) { return find_te
 
 Snapshot::Snapshot(Unit unit, std::vector<Node> nodes, std::span<const EdgeRow> rows) : unit_(unit), nodes_(std::move(nodes)) {
   HAVEN_CHECK(nodes_.size() < kUnknownOwner && rows.size() < kUnknownOwner, "network too large for 32-bit indices");
-  for (std::uint32_t i = 0; i < rows.size(); ++i) {
-    const EdgeRow& row = rows[i];
-    HAVEN_CHECK(row.from < nodes_.size() && row.to < nodes_.size(), "edge row " + std::to_string(i) + " names an unknown node");
-    HAVEN_CHECK(row.from != row.to, "edge row " + std::to_string(i) + " joins " + nodes_[row.from].name + " to itself");
-    HAVEN_CHECK(row.amount >= 0, "edge row " + std::to_string(i) + " has a negative amount");
-    HAVEN_CHECK(row.owner == kUnknownOwner || (row.owner < nodes_.size() && (row.depth > 0 || row.owner == row.from)),
-                "edge row " + std::to_string(i) + " has a chain that does not start at its owner");
-  }
-  const std::vector<std::uint32_t> order = order_of(rows, nodes_.size());
-  const auto ends = [&](std::uint32_t i) { return std::pair<NodeIndex, NodeIndex>(rows[i].from, rows[i].to); };
-  const auto leg = [&](std::uint32_t i) {
-    const EdgeRow& row = rows[i];
+  const std::vector<std::uint32_t> order = order_of(rows, nodes_);
+  constexpr std::uint32_t kAhead = 16;
+  const auto n = static_cast<std::uint32_t>(rows.size()), last = n - 1;
+  const auto ends = [&](std::uint32_t k) {
+    __builtin_prefetch(&rows[order[std::min(k + kAhead, last)]]);
+    const EdgeRow& row = rows[order[k]];
+    return std::pair<NodeIndex, NodeIndex>(row.from, row.to);
+  };
+  const auto leg = [&](std::uint32_t k) {
+    const EdgeRow& row = rows[order[k]];
     return Leg{row.amount, row.owner, row.security, row.segment, row.depth};
   };
-  graph_ = CsrGraph(boost::edges_are_sorted, boost::make_transform_iterator(order.begin(), ends),
-                    boost::make_transform_iterator(order.end(), ends), boost::make_transform_iterator(order.begin(), leg),
-                    static_cast<std::uint32_t>(nodes_.size()), static_cast<std::uint32_t>(rows.size()));
+  const auto at = [](std::uint32_t k, const auto& f) { return boost::make_transform_iterator(boost::make_counting_iterator(k), f); };
+  graph_ = CsrGraph(boost::edges_are_sorted, at(0, ends), at(n, ends), at(0, leg), static_cast<std::uint32_t>(nodes_.size()), n);
 }
 
 std::vector<EdgeRow> Snapshot::rows() const {

@@ -109,6 +109,25 @@ TEST_CASE("a network with an edge to itself, an unknown end or a negative amount
   CHECK_THROWS_AS(build(pledges(0, 1, 1, 1, 0)), haven::base::CheckFailure);
 }
 
+TEST_CASE("the check says which row is broken and how", "[snapshot]") {
+  const auto fault_of = [](EdgeRow broken) {
+    try {
+      Snapshot(Unit::money, nodes_named({"a", "b"}), std::vector<EdgeRow>{owes(0, 1, 1), broken, owes(1, 1, 1)});
+    } catch (const haven::base::CheckFailure& failure) {
+      return std::string(failure.what());
+    }
+    return std::string("none");
+  };
+  using Catch::Contains;
+  CHECK_THAT(fault_of(owes(0, 2, 1)), Contains("edge row 1 names an unknown node"));
+  CHECK_THAT(fault_of(owes(7, 0, 1)), Contains("edge row 1 names an unknown node"));
+  CHECK_THAT(fault_of(owes(1, 1, 1)), Contains("edge row 1 joins b to itself"));
+  CHECK_THAT(fault_of(owes(0, 1, -1)), Contains("edge row 1 has a negative amount"));
+  CHECK_THAT(fault_of(pledges(0, 1, 1, 2, 1)), Contains("edge row 1 has a chain that does not start at its owner"));
+  CHECK_THAT(fault_of(pledges(0, 1, 1, 1, 0)), Contains("edge row 1 has a chain that does not start at its owner"));
+  CHECK_THAT(fault_of(pledges(0, 1, 1, 1, 1)), Contains("edge row 2 joins b to itself"));
+}
+
 TEST_CASE("a snapshot orders its edges by their ends and keeps the rows' order between the same two", "[snapshot]") {
   const Snapshot network(Unit::face, numbered_nodes(3), std::vector<EdgeRow>{owes(2, 0, 1), owes(0, 2, 2), owes(0, 1, 3), owes(0, 2, 4), owes(2, 0, 5)});
   CHECK(network.rows() == std::vector<EdgeRow>{owes(0, 1, 3), owes(0, 2, 2), owes(0, 2, 4), owes(2, 0, 1), owes(2, 0, 5)});
