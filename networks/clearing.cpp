@@ -39,7 +39,6 @@ Clearing::Clearing(const Snapshot& obligations)
   });
   const std::size_t n = obligations.node_count();
   cells_.resize(n);
-  place_.resize(n);
   for (auto* values : {&base_, &share_, &residual_before_, &residual_after_, &leap_}) values->resize(n);
   debtors_.reserve(n);
   debts_.reserve(obligations.edge_count());
@@ -107,7 +106,7 @@ void Clearing::group_defaulters() {
   };
   for (std::uint32_t k = 0; k < grouped_; ++k) {
     for_each_debt(debtors_[k], [&](NodeIndex to, double amount) {
-      if (cells_[to].bearable != kInfinity || owed_[to] == 0 || amount == 0.0) return;
+      if (place_[to] == kNoPlace || amount == 0.0) return;
       const std::uint32_t a = root(k);
       const std::uint32_t b = root(place_[to]);
       if (a != b) debtors_[std::max(a, b)].group = std::min(a, b);
@@ -188,6 +187,7 @@ ClearingResult Clearing::clear(std::span<const std::int64_t> outside_assets, Rec
   debtors_.clear();
   debts_.clear();
   grouped_ = 0;
+  place_.assign(n, kNoPlace);
 
   // Everyone's cushion if all others pay, exactly.
   std::vector<NodeIndex> first;

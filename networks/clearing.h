@@ -118,7 +118,8 @@ class Clearing {
   std::vector<double> base_, share_;     // by node, for those that come to default
   std::vector<Debtor> debtors_;
   std::vector<Debt> debts_;
-  std::vector<std::uint32_t> place_;     // of a defaulter among debtors_, by node
+  static constexpr std::uint32_t kNoPlace = 0xffffffff;
+  std::vector<std::uint32_t> place_;     // of a defaulter among debtors_, by node; of the others kNoPlace
   // By debtor: residuals before and after a pass; under a group's first, how far it may leap.
   std::vector<double> residual_before_, residual_after_, leap_;
   std::size_t grouped_ = 0;  // debtors whose group is known
