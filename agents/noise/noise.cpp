@@ -9,29 +9,38 @@ namespace {
 using base::Purpose;
 using base::Side;
 
+// The book of the contract that most of a bond goes into, of those that `counts` lets in; kOutrightBooks when there is none.
+template <class Counts>
+std::size_t twin_of(const world::WorldSpec& spec, std::size_t bond, Counts&& counts) {
+  std::size_t twin = world::kOutrightBooks;
+  for (std::size_t k = world::kNodes; k < world::kOutrightBooks; ++k) {
+    const bool more = twin == world::kOutrightBooks || spec.books[k].weight[bond] > spec.books[twin].weight[bond];
+    if (spec.books[k].weight[bond] >= 0.5 && counts(k) && more) twin = k;
+  }
+  return twin;
+}
+
 const Reading& read(const world::View& view, const Parameters& p, Trader& trader) {
   Reading& reading = trader.reading;
   const double variance_bp2 = view.book(trader.book).variance_bp2, uncertainty = view.outside().uncertainty;
   if (reading.variance_bp2 != variance_bp2 || reading.uncertainty != uncertainty) {
     const double vol = world::volatility_multiple(view, p.implied_elasticity, trader.book);
-    reading = {variance_bp2, uncertainty, base::pow(vol, p.volume_elasticity), p.parent_share * base::pow(vol, p.net_elasticity)};
+    reading = {variance_bp2, uncertainty, base::pow(vol, p.volume_elasticity), p.parent_share * base::pow(vol, p.net_elasticity), world::kOutrightBooks};
+    if (trader.book < world::kNodes) reading.twin = twin_of(view.spec(), trader.book, [](std::size_t) { return true; });
   }
   return reading;
 }
 
 // How much more the book yields than what has the same cash flows: a future than its bonds, a bond than the contract it
 // goes into.
-double gap_bp(const world::View& view, std::size_t book) {
+double gap_bp(const world::View& view, std::size_t book, std::size_t twin) {
   const auto& spec = view.spec();
   const auto future_over_bonds_bp = [&](std::size_t contract) { return view.mid_yield_bp(contract) - view.curve_bp(spec.books[contract].weight); };
-  if (spec.books[book].kind == world::BookKind::futures) return view.book(book).mid_ticks != 0 ? future_over_bonds_bp(book) : 0.0;
-  if (spec.books[book].kind == world::BookKind::spreadover) return 0.0;
-  std::size_t mine = world::kOutrightBooks;
-  for (std::size_t k = world::kNodes; k < world::kOutrightBooks; ++k) {
-    const bool more = mine == world::kOutrightBooks || spec.books[k].weight[book] > spec.books[mine].weight[book];
-    if (spec.books[k].weight[book] >= 0.5 && view.book(k).mid_ticks != 0 && more) mine = k;
-  }
-  return mine == world::kOutrightBooks ? 0.0 : -future_over_bonds_bp(mine);
+  const auto has_traded = [&](std::size_t k) { return view.book(k).mid_ticks != 0; };
+  if (spec.books[book].kind == world::BookKind::futures) return has_traded(book) ? future_over_bonds_bp(book) : 0.0;
+  if (spec.books[book].kind == world::BookKind::spreadover || twin == world::kOutrightBooks) return 0.0;
+  if (!has_traded(twin)) twin = twin_of(spec, book, has_traded);
+  return twin == world::kOutrightBooks ? 0.0 : -future_over_bonds_bp(twin);
 }
 
 }  // namespace
@@ -56,7 +65,7 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   const std::int64_t held = instrument.kind == world::BookKind::cash      ? view.holding_lots(instrument.index)
                             : instrument.kind == world::BookKind::futures ? view.futures_lots(instrument.index)
                                                                           : view.swap_lots(instrument.index);
-  const double gap = gap_bp(view, k);
+  const double gap = gap_bp(view, k, reading.twin);
   if (!trader.started) {
     trader.started = 1;
     trader.start_lots = held;

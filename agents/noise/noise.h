@@ -35,6 +35,7 @@ struct Reading {
   double variance_bp2 = -1, uncertainty = -1;  ///< the inputs it was made from; no market has these
   double gross = 0;                            ///< multiple of the calm day's volume
   double parents = 0;                          ///< the parents' share of volume, on the calm day's
+  std::size_t twin = 0;                        ///< of a bond: the book of the contract that most of it goes into; kOutrightBooks: none
 };
 
 struct Trader {

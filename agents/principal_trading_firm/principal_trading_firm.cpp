@@ -32,7 +32,37 @@ double believed_sigma_bp(const world::View& view, const Parameters& p, std::size
   return base::exp(p.realised_weight * base::log(realised) + (1.0 - p.realised_weight) * base::log(implied));
 }
 
-const Reading& read(const world::View& view, const Parameters& p, Firm& firm, std::size_t k);
+const Reading& read(const world::View& view, const Parameters& p, Readings& readings, std::size_t k) {
+  Reading& reading = readings[k];
+  if (reading.variance_bp2 == view.book(k).variance_bp2 && reading.uncertainty == view.outside().uncertainty) return reading;
+  reading.variance_bp2 = view.book(k).variance_bp2;
+  reading.uncertainty = view.outside().uncertainty;
+  const auto& instrument = view.spec().books[k];
+  const double calm_sigma = view.calm_sigma_bp(k);
+  const double sigma = believed_sigma_bp(view, p, k);
+  const double ticks_per_bp = instrument.dv01_per_lot / view.dollars_per_tick(k);
+  // Standard size: a position's risk times the time the book's ordinary volume takes to carry it away is the same in
+  // every book, so size goes with the root of volume.
+  const auto& reference = view.spec().books[kNodes + kReferenceContract];
+  const double risk_per_lot = instrument.ten_year_equivalent * calm_sigma, reference_risk = reference.ten_year_equivalent * view.calm_sigma_bp(kNodes + kReferenceContract);
+  reading.size = base::sqrt(instrument.calm_volume_bn * reference_risk / (reference.calm_volume_bn * risk_per_lot));
+  const double k_tick = p.fill_decay_per_tick, gamma = p.risk_aversion;
+  const double sigma_tick_min = sigma * ticks_per_bp / base::sqrt(600.0);
+  reading.risk_half = base::sqrt(sigma_tick_min * sigma_tick_min * gamma / (2.0 * k_tick * p.fills_per_minute) *
+                                 base::pow(1.0 + gamma / k_tick, 1.0 + k_tick / gamma));
+  reading.half = base::log(1.0 + gamma / k_tick) / gamma + 0.5 * reading.risk_half;
+  reading.sigma_ratio = sigma / calm_sigma;
+  // What the order behind a fill does to the firm's own belief about this book: the Kyle filter's answer to it.
+  const auto& spec = view.spec();
+  double answer = p.own_impact_share;
+  for (std::size_t a = 0; a < kNodes; ++a) {
+    for (std::size_t b = 0; b < kNodes; ++b) {
+      answer += (1.0 - p.own_impact_share) * instrument.weight[a] * spec.covariance.learned[a][b] * instrument.weight[b];
+    }
+  }
+  reading.adverse_half = p.impact_bp_per_bn * p.informed_order_bn * answer * ticks_per_bp * reading.sigma_ratio;
+  return reading;
+}
 
 // Standard deviation of flow of late over its usual one.
 double flow_multiple(const world::View& view, const Firm& firm) {
@@ -41,8 +71,8 @@ double flow_multiple(const world::View& view, const Firm& firm) {
 }
 
 // Kyle (1985): a dollar of surprise says more the more volatile the bond and the less flow there is.
-double impact_multiple(const world::View& view, const Parameters& p, Firm& firm) {
-  return read(view, p, firm, kNodes + kReferenceContract).sigma_ratio / flow_multiple(view, firm);
+double impact_multiple(const world::View& view, const Parameters& p, Readings& readings, const Firm& firm) {
+  return read(view, p, readings, kNodes + kReferenceContract).sigma_ratio / flow_multiple(view, firm);
 }
 
 void remember_flow(const Parameters& p, Firm& firm, double surprise_bn, double minutes) {
@@ -55,20 +85,21 @@ void remember_flow(const Parameters& p, Firm& firm, double surprise_bn, double m
   follow(firm.usual_flow_variance, p.usual_flow_days * 1440.0);
 }
 
-void learn(const world::View& view, const Parameters& p, Firm& firm) {
+void learn(const world::View& view, const Parameters& p, Readings& readings, Firm& firm) {
   const double minutes = std::max(1e-3, static_cast<double>((view.now() - firm.last_look).ns) / 6e10);
   firm.last_look = view.now();
   const auto& spec = view.spec();
 
   // The market's mid still speaks of what was known at the last look: it is read before today's news.
   const double toward = 1.0 - decay(minutes, p.belief_half_life_min);
+  const double toward_spread = 1.0 - decay(minutes, p.spread_memory_min), toward_skew = 1.0 - decay(minutes, p.usual_skew_min);
   world::Nodes gap{}, mass{};
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
     if (!view.two_sided(k)) continue;
     const double half_ticks = 0.5 * std::min(p.widest_seen_ticks, static_cast<double>(view.book(k).ask.v - view.book(k).bid.v));
-    firm.seen_half_ticks[k] += (1.0 - decay(minutes, p.spread_memory_min)) * (half_ticks - firm.seen_half_ticks[k]);
+    firm.seen_half_ticks[k] += toward_spread * (half_ticks - firm.seen_half_ticks[k]);
     // The mid, less what inventory makes all firms shade their quotes by. What it has held for long, all hold.
-    firm.usual_skew_ticks[k] += (1.0 - decay(minutes, p.usual_skew_min)) * (firm.skew_ticks[k] - firm.usual_skew_ticks[k]);
+    firm.usual_skew_ticks[k] += toward_skew * (firm.skew_ticks[k] - firm.usual_skew_ticks[k]);
     const double seen_bp = view.yield_of_ticks(k, view.book(k).mid_ticks + firm.usual_skew_ticks[k]);
     const double residual = seen_bp - curve_bp(spec.books[k], firm.belief) - firm.own[k];
     firm.own[k] += 0.5 * toward * residual;
@@ -88,7 +119,7 @@ void learn(const world::View& view, const Parameters& p, Firm& firm) {
   }
 
   const double memory = decay(minutes, p.flow_memory_min), own_memory = decay(minutes, p.own_half_life_min);
-  const double impact = p.impact_bp_per_bn * impact_multiple(view, p, firm);
+  const double impact = p.impact_bp_per_bn * impact_multiple(view, p, readings, firm);
   world::Nodes pressure{};
   double total = 0;
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
@@ -160,63 +191,42 @@ void quote_side(std::size_t book, Firm& firm, Side side, std::int32_t top, const
   }
 }
 
-const Reading& read(const world::View& view, const Parameters& p, Firm& firm, std::size_t k) {
-  Reading& reading = firm.readings[k];
-  if (reading.variance_bp2 == view.book(k).variance_bp2 && reading.uncertainty == view.outside().uncertainty) return reading;
-  reading.variance_bp2 = view.book(k).variance_bp2;
-  reading.uncertainty = view.outside().uncertainty;
-  const auto& instrument = view.spec().books[k];
-  const double calm_sigma = view.calm_sigma_bp(k);
-  const double sigma = believed_sigma_bp(view, p, k);
-  const double ticks_per_bp = instrument.dv01_per_lot / view.dollars_per_tick(k);
-  // Standard size: a position's risk times the time the book's ordinary volume takes to carry it away is the same in
-  // every book, so size goes with the root of volume.
-  const auto& reference = view.spec().books[kNodes + kReferenceContract];
-  const double risk_per_lot = instrument.ten_year_equivalent * calm_sigma, reference_risk = reference.ten_year_equivalent * view.calm_sigma_bp(kNodes + kReferenceContract);
-  reading.calm_lots = p.size_lots * firm.scale * base::sqrt(instrument.calm_volume_bn * reference_risk / (reference.calm_volume_bn * risk_per_lot));
-  const double k_tick = p.fill_decay_per_tick, gamma = p.risk_aversion;
-  const double sigma_tick_min = sigma * ticks_per_bp / base::sqrt(600.0);
-  reading.risk_half = base::sqrt(sigma_tick_min * sigma_tick_min * gamma / (2.0 * k_tick * p.fills_per_minute) *
-                                 base::pow(1.0 + gamma / k_tick, 1.0 + k_tick / gamma));
-  reading.half = base::log(1.0 + gamma / k_tick) / gamma + 0.5 * reading.risk_half;
-  reading.sigma_ratio = sigma / calm_sigma;
-  // What the order behind a fill does to the firm's own belief about this book: the Kyle filter's answer to it.
-  const auto& spec = view.spec();
-  double answer = p.own_impact_share;
-  for (std::size_t a = 0; a < kNodes; ++a) {
-    for (std::size_t b = 0; b < kNodes; ++b) {
-      answer += (1.0 - p.own_impact_share) * instrument.weight[a] * spec.covariance.learned[a][b] * instrument.weight[b];
-    }
-  }
-  reading.adverse_half = p.impact_bp_per_bn * p.informed_order_bn * answer * ticks_per_bp * reading.sigma_ratio;
-  return reading;
+// What quoting takes from the moment and the firm, whatever the book.
+struct Look {
+  double flow_multiple;
+  double size_lots;   // top level in TY's book on a calm day
+  double end_of_day;  // multiple of the price of inventory
+  bool night;
+};
+
+Look look_of(const world::View& view, const Parameters& p, const Firm& firm) {
+  return {flow_multiple(view, firm), p.size_lots * firm.scale, view.minutes_to_day_end() < 75.0 ? 4.0 : 1.0, view.night()};
 }
 
-void quote(const world::View& view, const Parameters& p, Firm& firm, std::size_t k, world::Intents& out) {
+void quote(const world::View& view, const Parameters& p, const Look& look, Readings& readings, Firm& firm, std::size_t k, world::Intents& out) {
   const auto& instrument = view.spec().books[k];
   const auto& md = view.book(k);
-  const Reading& reading = read(view, p, firm, k);
-  const double risk_half = reading.risk_half, calm_lots = reading.calm_lots;
-  const double half = reading.half + reading.adverse_half / flow_multiple(view, firm);
+  const Reading& reading = read(view, p, readings, k);
+  const double risk_half = reading.risk_half, calm_lots = look.size_lots * reading.size;
+  const double half = reading.half + reading.adverse_half / look.flow_multiple;
   const double fair_bp = curve_bp(instrument, firm.belief) + firm.own[k];
   const double fair = view.ticks_of_yield(k, fair_bp);
-  const bool night = view.night();
   // The size at which what the market pays for the last lot, half its usual spread, equals the risk of holding it. One
   // tick is what it pays in calm.
   double lots = calm_lots * std::clamp(2.0 * firm.seen_half_ticks[k] / (reading.sigma_ratio * reading.sigma_ratio), 0.02, 3.0);
   if (!view.spec().is_frozen(world::Channel::fast_trader_withdrawal)) {
     lots *= std::clamp(1.0 + firm.result_bn / (p.loss_limit_bn * firm.scale), 0.1, 1.0);
   }
-  if (night) lots *= p.night_size_share;
+  if (look.night) lots *= p.night_size_share;
 
   // Inventory in standard sizes: the book's own, and the net duration over all books, which hedges it.
   const double own_sizes = static_cast<double>(firm.lots[k]) / calm_lots;
-  const double net_size = p.size_lots * firm.scale * view.spec().books[kNodes + kReferenceContract].ten_year_equivalent;
+  const double net_size = look.size_lots * view.spec().books[kNodes + kReferenceContract].ten_year_equivalent;
   const double net_sizes = firm.net_lots / net_size;
   const double inventory = std::clamp(p.own_inventory_weight * own_sizes + (1.0 - p.own_inventory_weight) * net_sizes, -2.0 * p.inventory_limit, 2.0 * p.inventory_limit);
   // A unit of inventory costs its risk, more as its limit comes near and before the firm goes home flat.
   const double room = 1.0 - (inventory / p.inventory_limit) * (inventory / p.inventory_limit);
-  const double unit_ticks = risk_half * std::min(p.limit_multiplier, 1.0 / std::max(1e-3, room)) * (view.minutes_to_day_end() < 75.0 ? 4.0 : 1.0);
+  const double unit_ticks = risk_half * std::min(p.limit_multiplier, 1.0 / std::max(1e-3, room)) * look.end_of_day;
   firm.skew_ticks[k] = unit_ticks * inventory;
   const double centre = fair - firm.skew_ticks[k];
   const auto bid_limit = md.has_ask ? md.ask.v - 1 : INT32_MAX;
@@ -283,18 +293,19 @@ void open_day(const world::View& view, const Parameters& p, Firm& firm) {
   }
 }
 
-void wake(const world::View& view, const Parameters& p, Firm& firm, std::uint16_t reason, world::Intents& out) {
+void wake(const world::View& view, const Parameters& p, Readings& readings, Firm& firm, std::uint16_t reason, world::Intents& out) {
   if (reason < kOutrightBooks) {
-    if (!firm.out) quote(view, p, firm, reason, out);
+    if (!firm.out) quote(view, p, look_of(view, p, firm), readings, firm, reason, out);
     return;
   }
-  learn(view, p, firm);
+  learn(view, p, readings, firm);
   mark(view, p, firm);
+  const Look look = look_of(view, p, firm);
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
     if (firm.out) {
       withdraw(firm, k, out);
     } else {
-      quote(view, p, firm, k, out);
+      quote(view, p, look, readings, firm, k, out);
     }
   }
   if (reason == kNews) return;

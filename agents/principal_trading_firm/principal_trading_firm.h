@@ -56,15 +56,17 @@ struct Quote {
   std::int32_t lots = 0;                 ///< 0: the slot is empty
 };
 
-/// What quoting a book takes from volatility alone; good as long as both inputs stand. Not part of the saved state.
+/// What quoting a book takes from volatility alone, the same for every firm; good as long as both inputs stand. Not part of the saved state.
 struct Reading {
   double variance_bp2 = -1, uncertainty = -1;  ///< the inputs it was made from; no market has these
   double risk_half = 0;                        ///< the part of the half-spread that grows with risk, ticks
   double half = 0;                             ///< half-spread, ticks
-  double calm_lots = 0;                        ///< standard size of the book
+  double size = 0;                             ///< standard size of the book over that of TY's
   double sigma_ratio = 1;                      ///< believed volatility over calm
   double adverse_half = 0;                     ///< half-spread that pays for what a fill tells, with usual flow, ticks
 };
+/// One a market and set of parameters: whoever looks first after volatility has moved reads it for all.
+using Readings = std::array<Reading, world::kOutrightBooks>;
 
 struct Firm {
   base::InstitutionId self;
@@ -81,7 +83,6 @@ struct Firm {
   std::array<std::array<Quote, 2 * kLevels>, world::kOutrightBooks> quotes{};
   std::array<double, world::kOutrightBooks> skew_ticks{};  ///< by which inventory shades the quotes, at the last quote
   std::array<double, world::kOutrightBooks> usual_skew_ticks{};  ///< slow average of that
-  std::array<Reading, world::kOutrightBooks> readings{};
   std::array<double, world::kOutrightBooks> seen_half_ticks{};  ///< half the book's usual spread
   double watched_min = 0;                ///< since it began
   double flow_variance = 0, usual_flow_variance = 0;  ///< of surprise flow over all books, ($bn ten-year equivalents)^2 a minute
@@ -103,12 +104,10 @@ constexpr std::uint16_t kLook = 100;
 /// The public state changed: look at everything now; the next regular look stays where it was.
 constexpr std::uint16_t kNews = 101;
 
-/// Drops what was computed under another description of the market or other parameters.
-inline void forget(Firm& firm) { firm.readings = {}; }
 /// The firm forms its first belief from the market's start.
 void open_day(const world::View& view, const Parameters& p, Firm& firm);
 /// Learns, then quotes every book, or only `reason`'s after a fill.
-void wake(const world::View& view, const Parameters& p, Firm& firm, std::uint16_t reason, world::Intents& out);
+void wake(const world::View& view, const Parameters& p, Readings& readings, Firm& firm, std::uint16_t reason, world::Intents& out);
 /// A resting quote of the firm was hit for `lots` at `price`. Returns true when the firm wants to requote at once.
 bool on_fill(Firm& firm, std::size_t book, base::Side side, std::size_t slot, base::Price price, std::int64_t lots);
 /// An immediate order of the firm traded.

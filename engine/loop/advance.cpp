@@ -19,7 +19,6 @@ class Run {
       : spec_(spec), state_(state), probes_(probes), plant_(plant), market_(spec, state, probes) {
     intents_.reserve(256);
     scratch_.reserve_auctions(spec.world.institutions.size());
-    for (auto& firm : state.population.principal_trading_firm) agents::principal_trading_firm::forget(firm);
     for (auto& trader : state.population.noise) agents::noise::forget(trader);
     for (auto& dealer : state.population.primary_dealer) agents::primary_dealer::forget(dealer);
     state.world.last_prices = {};
@@ -115,7 +114,7 @@ class Run {
     }
     switch (inst.kind) {
       case Kind::principal_trading_firm:
-        with_view(id, [&](const world::View& view, world::Intents& out) { agents::principal_trading_firm::wake(view, q.principal_trading_firm, p.principal_trading_firm[i], reason, out); });
+        with_view(id, [&](const world::View& view, world::Intents& out) { agents::principal_trading_firm::wake(view, q.principal_trading_firm, readings_, p.principal_trading_firm[i], reason, out); });
         break;
       case Kind::noise: noise(i); break;
       case Kind::customer: look(p.customer, i, q.customer); break;
@@ -338,6 +337,7 @@ class Run {
   Plant plant_;
   Market market_;
   world::Intents intents_;
+  agents::principal_trading_firm::Readings readings_;
   PhaseScratch scratch_;
 };
 

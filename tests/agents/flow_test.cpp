@@ -22,7 +22,7 @@ struct Morning {
 world::Nodes lasting_moves_bp(double predictable_share, std::size_t bought) {
   Morning m;
   auto& firm = m.state.population.principal_trading_firm.front();
-  agents::principal_trading_firm::forget(firm);
+  agents::principal_trading_firm::Readings readings;
   auto p = m.spec.population.principal_trading_firm;
   p.predictable_share = predictable_share;
   p.belief_half_life_min = 1e12;  // the market's mid teaches it nothing here
@@ -33,7 +33,7 @@ world::Nodes lasting_moves_bp(double predictable_share, std::size_t bought) {
   const auto look = [&](double minutes) {
     m.state.world.now = m.state.world.now + base::Duration{static_cast<std::int64_t>(minutes * 6e10)};
     out.clear();
-    agents::principal_trading_firm::wake(m.view(firm.self), p, firm, agents::principal_trading_firm::kNews, out);
+    agents::principal_trading_firm::wake(m.view(firm.self), p, readings, firm, agents::principal_trading_firm::kNews, out);
   };
   look(0.1);  // takes in what came before
   firm.flow_rate.fill(0);

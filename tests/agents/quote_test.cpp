@@ -30,18 +30,18 @@ const world::Intent* first(const world::Intents& out, world::IntentKind kind, st
 }
 
 // Widens the ten-year book to `ticks` and has a firm with no inventory quote it afresh.
-std::int32_t quoted_width(Morning& m, const ptf::Parameters& p) {
+std::int32_t quoted_width(Morning& m, const ptf::Parameters& p, ptf::Readings& readings) {
   auto& md = m.state.world.books_data[kTenYear];
   const auto mid = static_cast<std::int32_t>(md.mid_ticks);
   md.bid.v = mid - 200;
   md.ask.v = mid + 200;
   auto& firm = m.firm(0);
-  ptf::forget(firm);
+  readings = {};
   firm.lots.fill(0);
   firm.net_lots = 0;
   firm.quotes = {};
   world::Intents out;
-  ptf::wake(m.view(firm.self), p, firm, kTenYear, out);
+  ptf::wake(m.view(firm.self), p, readings, firm, kTenYear, out);
   const auto* bid = first(out, world::IntentKind::limit, kTenYear, base::Side::buy);
   const auto* ask = first(out, world::IntentKind::limit, kTenYear, base::Side::sell);
   REQUIRE(bid != nullptr);
@@ -52,16 +52,16 @@ std::int32_t quoted_width(Morning& m, const ptf::Parameters& p) {
 // The answer of a firm's ten-year belief to $1bn that others buy.
 double answer_bp(Morning& m, ptf::Parameters p, double flow_ratio) {
   auto& firm = m.firm(0);
-  ptf::forget(firm);
+  ptf::Readings readings;
   p.belief_half_life_min = 1e12;
   p.predictable_share = 0;
   world::Intents out;
-  ptf::wake(m.view(firm.self), p, firm, ptf::kNews, out);  // takes in what came before
+  ptf::wake(m.view(firm.self), p, readings, firm, ptf::kNews, out);  // takes in what came before
   firm.flow_variance = flow_ratio * firm.usual_flow_variance;
   const double before = firm.belief[kTenYear];
   m.state.world.books_data[kTenYear].signed_lots += 10'000;
   m.state.world.now = m.state.world.now + base::seconds(1);
-  ptf::wake(m.view(firm.self), p, firm, ptf::kNews, out);
+  ptf::wake(m.view(firm.self), p, readings, firm, ptf::kNews, out);
   return firm.belief[kTenYear] - before;
 }
 
@@ -72,9 +72,10 @@ TEST_CASE("all fast traders look at the same moments, later by their own reactio
   const auto p = m.fast();
   const auto interval_ns = static_cast<std::int64_t>(p.quote_interval_s * 1e9);
   std::optional<std::int64_t> common;
+  ptf::Readings readings;
   for (auto& firm : m.state.population.principal_trading_firm) {
     world::Intents out;
-    ptf::wake(m.view(firm.self), p, firm, ptf::kLook, out);
+    ptf::wake(m.view(firm.self), p, readings, firm, ptf::kLook, out);
     REQUIRE(out.list().back().kind == world::IntentKind::wake);
     const std::int64_t next = base::time_of_day(out.list().back().time).ns;
     if (!common) common = next / interval_ns;
@@ -84,21 +85,42 @@ TEST_CASE("all fast traders look at the same moments, later by their own reactio
   }
 }
 
+TEST_CASE("what one fast trader read off a book's volatility serves every other as if it had read it itself", "[principal_trading_firm]") {
+  Morning m;
+  const auto p = m.fast();
+  ptf::Readings of_all;
+  m.firm(1).scale = 2 * m.firm(0).scale;
+  for (auto& firm : m.state.population.principal_trading_firm) {
+    ptf::Firm twin = firm;
+    ptf::Readings own;
+    world::Intents shared, alone;
+    ptf::wake(m.view(firm.self), p, of_all, firm, ptf::kLook, shared);
+    ptf::wake(m.view(twin.self), p, own, twin, ptf::kLook, alone);
+    CHECK(shared.list().size() > 1);
+    REQUIRE(shared.list().size() == alone.list().size());
+    for (std::size_t i = 0; i < alone.list().size(); ++i) {
+      CHECK(shared.list()[i].kind == alone.list()[i].kind);
+      CHECK(shared.list()[i].limit == alone.list()[i].limit);
+      CHECK(shared.list()[i].lots == alone.list()[i].lots);
+    }
+  }
+}
+
 TEST_CASE("a fast trader that holds too much sells to the bid that crosses its own price, and less than it holds too much", "[principal_trading_firm]") {
   Morning m;
   auto p = m.fast();
   auto& firm = m.firm(0);
-  ptf::forget(firm);
+  ptf::Readings readings;
   world::Intents out;
   firm.lots[kTenYear] = 0;
-  ptf::wake(m.view(firm.self), p, firm, kTenYear, out);
+  ptf::wake(m.view(firm.self), p, readings, firm, kTenYear, out);
   CHECK(first(out, world::IntentKind::immediate, kTenYear, base::Side::sell) == nullptr);
 
-  const std::int64_t too_many = 60 * static_cast<std::int64_t>(firm.readings[kTenYear].calm_lots);
+  const std::int64_t too_many = 60 * static_cast<std::int64_t>(p.size_lots * firm.scale * readings[kTenYear].size);
   firm.lots[kTenYear] = too_many;
   firm.net_lots = static_cast<double>(too_many);
   out.clear();
-  ptf::wake(m.view(firm.self), p, firm, kTenYear, out);
+  ptf::wake(m.view(firm.self), p, readings, firm, kTenYear, out);
   const auto* sale = first(out, world::IntentKind::immediate, kTenYear, base::Side::sell);
   REQUIRE(sale != nullptr);
   CHECK(sale->limit == m.view(firm.self).book(kTenYear).bid);
@@ -110,11 +132,12 @@ TEST_CASE("a fast trader that holds too much sells to the bid that crosses its o
 TEST_CASE("a fast trader's spread is wider by twice what a fill tells it", "[principal_trading_firm]") {
   Morning m;
   auto p = m.fast();
+  ptf::Readings readings;
   p.informed_order_bn = 0;
-  const std::int32_t blind = quoted_width(m, p);
+  const std::int32_t blind = quoted_width(m, p, readings);
   p.informed_order_bn = 2;
-  const std::int32_t wary = quoted_width(m, p);
-  const double told = m.firm(0).readings[kTenYear].adverse_half / std::sqrt(m.firm(0).flow_variance / m.firm(0).usual_flow_variance);
+  const std::int32_t wary = quoted_width(m, p, readings);
+  const double told = readings[kTenYear].adverse_half / std::sqrt(m.firm(0).flow_variance / m.firm(0).usual_flow_variance);
   CHECK(told > 5);
   CHECK(std::abs(wary - blind - 2.0 * told) <= 2.0);
 }
