@@ -337,10 +337,12 @@ Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, cons
   const double size_bn = static_cast<double>(request.lots) * 1e-4 * s.ten_year_equivalent;
   const double half = half_spread_bp(view, p, risk) + 0.5 * p.skew_bp_per_bn * size_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
   const double centre = security_centre_bp(view, dealer, security), skew = inventory_skew_bp(view, p, dealer, security, risk);
-  const double charge = dealer_buys == (held >= 0) ? charge_bp(view, p, dealer, security) : 0.0;
   // Dealers differ from request to request: a private shift of a quarter of the half-spread.
   const double private_bp = 0.25 * half * (2.0 * dealer.draws.uniform(Purpose::price) - 1.0);
-  result.yield_bp = (dealer_buys ? bid_bp(centre, half, skew, charge) : ask_bp(centre, half, skew, charge)) + private_bp;
+  const auto with_charge = [&](double charge) { return (dealer_buys ? bid_bp(centre, half, skew, charge) : ask_bp(centre, half, skew, charge)) + private_bp; };
+  result.yield_bp = with_charge(0.0);
+  const bool of_use = dealer_buys ? result.yield_bp <= request.of_use_bp : result.yield_bp >= request.of_use_bp;
+  if (of_use && dealer_buys == (held >= 0)) result.yield_bp = with_charge(charge_bp(view, p, dealer, security));
   return result;
 }
 

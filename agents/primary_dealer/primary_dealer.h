@@ -112,9 +112,11 @@ struct Request {
   std::uint16_t index = 0;
   base::Side client_side = base::Side::buy;
   std::int64_t lots = 0;
+  double of_use_bp = 0;      ///< of a security: a yield that is worse than this for the client is of no use to it
 };
 
-/// The yield (or spread) at which the dealer deals, bp, or why it does not.
+/// The yield (or spread) at which the dealer deals, bp, or why it does not. A yield of no use to the client leaves out what the
+/// dealer's limits would make it worse by.
 struct Answer {
   double yield_bp = 0;
   Decline decline = Decline::none;

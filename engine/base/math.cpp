@@ -62,14 +62,21 @@ double normal_cdf(double x) {
     upper = 0.5 - density * sum;
   } else {
     // Level n is z + n / (level n + 1); starting N levels deep is forgotten by a factor exp(-2 z sqrt(N)), and twenty more absorb the
-    // rounding. Levels beyond the twentieth need no more than to be near, so they are carried as a ratio, without a division each.
+    // rounding. Levels beyond the twentieth need no more than to be near, so they are carried as a ratio, without a division each,
+    // two at a time: the next waits for one multiplication and one addition instead of two.
     constexpr int kExact = 20;
     int n = kExact + static_cast<int>(640.0 / (z * z));
     double over = z, under = 1.0;
-    for (; n > kExact; --n) {
+    for (; n > kExact + 1; n -= 2) {
+      const double next = (z * z + (n - 1)) * over + z * n * under;
+      under = z * over + n * under;
+      over = next;
+    }
+    if (n > kExact) {
       const double next = z * over + n * under;
       under = over;
       over = next;
+      --n;
     }
     double fraction = over / under;
     for (; n >= 1; --n) fraction = z + n / fraction;

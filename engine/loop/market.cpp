@@ -306,6 +306,7 @@ void Market::request(InstitutionId who, const world::Intent& intent) {
   int asked = 0, leverage = 0, var = 0;
   std::size_t best = pool.size();
   double best_yield = 0;
+  ask.of_use_bp = intent.limit_bp;
   const auto n = static_cast<std::uint32_t>(pool.size());
   const std::uint32_t start = draws.below(base::Purpose::choice, n);
   const std::uint32_t stride = 1 + draws.below(base::Purpose::choice, n > 1 ? n - 1 : 1);
@@ -323,6 +324,7 @@ void Market::request(InstitutionId who, const world::Intent& intent) {
     if (best == pool.size() || better * (answer.yield_bp - best_yield) > 0) {
       best = pick;
       best_yield = answer.yield_bp;
+      if (better * (best_yield - ask.of_use_bp) > 0) ask.of_use_bp = best_yield;
     }
   }
   const bool acceptable = best < pool.size() && better * (best_yield - intent.limit_bp) >= 0;
