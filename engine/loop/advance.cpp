@@ -22,12 +22,17 @@ class Run {
     for (auto& trader : state.population.noise) agents::noise::forget(trader);
     for (auto& dealer : state.population.primary_dealer) agents::primary_dealer::forget(dealer);
     state.world.last_prices = {};
+    minds_.resize(spec.world.institutions.size());
+    each([&](auto& member) { minds_[member.self.v] = reinterpret_cast<const char*>(&member); });
   }
 
-  /// Where there are more institutions than the cache holds, the next one's account is on its way while this one acts.
+  /// Where there are more institutions than the cache holds, the next one's account, draws and mind are on their way while this one acts.
   void expect(const base::Event& e) const {
     __builtin_prefetch(&spec_.world.institutions[e.agent]);
     __builtin_prefetch(&state_.world.accounts[e.agent].defaulted);
+    __builtin_prefetch(&state_.request_draws[e.agent]);
+    constexpr std::size_t kLine = 64;
+    for (std::size_t at = 0; at < sizeof(world::Client); at += kLine) __builtin_prefetch(minds_[e.agent] + at);
   }
 
   /// Nothing that depends on this call's spec is left over for the next.
@@ -338,6 +343,7 @@ class Run {
   Market market_;
   world::Intents intents_;
   agents::principal_trading_firm::Readings readings_;
+  std::vector<const char*> minds_;  // where the population keeps each institution's own, by institution; only to be fetched
   PhaseScratch scratch_;
 };
 

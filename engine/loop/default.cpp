@@ -238,7 +238,8 @@ void DefaultDesk::close_repo_book(InstitutionId who, std::uint32_t estate) {
     const base::Date until = std::min(today, c.end);
     return until <= c.start ? Money{} : funding::interest(c.cash, c.rate_hbp, until.v - c.start.v);
   };
-  // As borrower: each lender keeps what it holds and sells it.
+  // As borrower: each lender keeps what it holds and sells it. The estate is new: nobody sold anything of it before.
+  const auto first_sale = static_cast<std::ptrdiff_t>(state.liquidations.size());
   scratch.ending.clear();
   w.contracts.for_each_borrowed(who, [&](funding::ContractId id, const funding::Contract&) { scratch.ending.push_back(id); });
   for (const funding::ContractId id : scratch.ending) {
@@ -247,7 +248,7 @@ void DefaultDesk::close_repo_book(InstitutionId who, std::uint32_t estate) {
     const Money debt = c.cash + interest_due(c);
     w.contracts.set_cash(id, {});
     w.contracts.close(id, w.ledger, w.journal, w.now);
-    auto found = std::find_if(state.liquidations.begin(), state.liquidations.end(), [&](const Liquidation& l) { return !l.done && l.seller == c.lender && l.estate == estate; });
+    auto found = std::find_if(state.liquidations.begin() + first_sale, state.liquidations.end(), [&](const Liquidation& l) { return l.seller == c.lender; });
     if (found == state.liquidations.end()) {
       Liquidation l;
       l.seller = c.lender;
@@ -259,13 +260,13 @@ void DefaultDesk::close_repo_book(InstitutionId who, std::uint32_t estate) {
     found->program.cash[c.security.v] -= kept.v / 100'000;
     found->proceeds += funding::value_of(kept, w.coupon_due[c.security.v]);  // comes to the owner before a sale of today settles
   }
-  for (const Liquidation& l : state.liquidations) {
-    if (l.estate == estate && !l.done) step(who, "repo", "owed to the lender, who keeps the collateral", l.seller, l.debt);
+  const std::size_t count = state.liquidations.size();
+  for (auto k = static_cast<std::size_t>(first_sale); k < count; ++k) {
+    step(who, "repo", "owed to the lender, who keeps the collateral", state.liquidations[k].seller, state.liquidations[k].debt);
   }
   // A lender that is an estate itself takes the collateral at the market and sells it for its own creditors.
-  const std::size_t count = state.liquidations.size();
-  for (std::size_t k = 0; k < count; ++k) {
-    if (state.liquidations[k].estate != estate || state.liquidations[k].done || lives(state.liquidations[k].seller)) continue;
+  for (auto k = static_cast<std::size_t>(first_sale); k < count; ++k) {
+    if (lives(state.liquidations[k].seller)) continue;
     Liquidation own;
     own.seller = state.liquidations[k].seller;
     own.estate = static_cast<std::uint32_t>(std::find_if(state.estates.begin(), state.estates.end(), [&](const Estate& e) { return e.who == own.seller; }) - state.estates.begin());

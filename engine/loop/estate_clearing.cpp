@@ -8,13 +8,11 @@ namespace haven::loop {
 using base::InstitutionId;
 using base::Money;
 
-// Sold, settled, repaid by those to whom it had lent, and out of the clearing houses.
+// Settled, repaid by those to whom it had lent, and out of the clearing houses.
 bool DefaultDesk::ready(std::uint32_t index) const {
   const auto& w = state.world;
   const Estate& estate = state.estates[index];
   if (estate.cleared || w.contracts.lent(estate.who).v != 0) return false;
-  const auto busy = [&](const Liquidation& l) { return l.estate == index && !l.done; };
-  if (std::any_of(state.liquidations.begin(), state.liquidations.end(), busy)) return false;
   if (std::any_of(state.house_accounts.begin(), state.house_accounts.end(), [&](const HouseAccount& a) { return a.estate == index; })) return false;
   for (std::uint16_t s = 0; s < world::kSecurities; ++s) {
     const base::SecurityId security{s};
@@ -26,9 +24,13 @@ bool DefaultDesk::ready(std::uint32_t index) const {
 void DefaultDesk::clear_estates() {
   auto& w = state.world;
   // Everybody who owes or is owed, by name; obligations of the same two are one net amount.
+  std::vector<std::uint8_t> selling(state.estates.size());
+  for (const Liquidation& l : state.liquidations) {
+    if (!l.done) selling[l.estate] = 1;
+  }
   std::vector<std::uint32_t> open;
   for (std::uint32_t k = 0; k < state.estates.size(); ++k) {
-    if (ready(k)) open.push_back(k);
+    if (!selling[k] && ready(k)) open.push_back(k);
   }
   if (open.empty()) return;
   std::vector<InstitutionId> party;
