@@ -316,10 +316,10 @@ Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, cons
     const double half = p.swap_half_bp * risk + 0.5 * p.swap_impact_bp_per_bn * size_bn;
     if (dealer_buys && dealer.use_leverage > 1.0 && !view.spec().is_frozen(world::Channel::dealer_leverage)) {
       ++dealer.declined;
-      return {0, Decline::leverage};
+      return {Decline::leverage};
     }
-    result.yield_bp = dealer_buys ? dealer.swap_view_bp[n] - half - balance_sheet_bp(view, p, dealer, instrument.dv01_per_lot / 1e5 * 1e4)
-                                  : dealer.swap_view_bp[n] + half;
+    result.reservation_bp = dealer_buys ? dealer.swap_view_bp[n] - half : dealer.swap_view_bp[n] + half;
+    result.charge_sign = dealer_buys ? -1.0 : 0.0;
     return result;
   }
   const std::size_t security = request.index;
@@ -328,22 +328,27 @@ Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, cons
   const bool adds = dealer_buys ? held + request.lots > 0 && held >= 0 : held - request.lots < 0;
   if (adds && dealer_buys && dealer.use_leverage > 1.0 && !view.spec().is_frozen(world::Channel::dealer_leverage)) {
     ++dealer.declined;
-    return {0, Decline::leverage};
+    return {Decline::leverage};
   }
   if (adds && dealer.use_var > 1.0 && !view.spec().is_frozen(world::Channel::dealer_var)) {
     ++dealer.declined;
-    return {0, Decline::value_at_risk};
+    return {Decline::value_at_risk};
   }
   const double size_bn = static_cast<double>(request.lots) * 1e-4 * s.ten_year_equivalent;
   const double half = half_spread_bp(view, p, risk) + 0.5 * p.skew_bp_per_bn * size_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
   const double centre = security_centre_bp(view, dealer, security), skew = inventory_skew_bp(view, p, dealer, security, risk);
+  result.reservation_bp = dealer_buys ? bid_bp(centre, half, skew, 0.0) : ask_bp(centre, half, skew, 0.0);
+  if (dealer_buys == (held >= 0)) result.charge_sign = dealer_buys ? 1.0 : -1.0;
   // Dealers differ from request to request: a private shift of a quarter of the half-spread.
-  const double private_bp = 0.25 * half * (2.0 * dealer.draws.uniform(Purpose::price) - 1.0);
-  const auto with_charge = [&](double charge) { return (dealer_buys ? bid_bp(centre, half, skew, charge) : ask_bp(centre, half, skew, charge)) + private_bp; };
-  result.yield_bp = with_charge(0.0);
-  const bool of_use = dealer_buys ? result.yield_bp <= request.of_use_bp : result.yield_bp >= request.of_use_bp;
-  if (of_use && dealer_buys == (held >= 0)) result.yield_bp = with_charge(charge_bp(view, p, dealer, security));
+  result.private_bp = 0.25 * half * (2.0 * dealer.draws.uniform(Purpose::price) - 1.0);
   return result;
+}
+
+double dealing_bp(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request, const Answer& answer) {
+  if (answer.charge_sign == 0) return answer.best_bp();
+  const bool package = request.is_book && request.index >= world::kOutrightBooks;
+  const double charge = package ? balance_sheet_bp(view, p, dealer, view.spec().books[request.index].dv01_per_lot / 1e5 * 1e4) : charge_bp(view, p, dealer, request.index);
+  return answer.reservation_bp + answer.charge_sign * charge + answer.private_bp;
 }
 
 world::Stream stream(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t basket) {

@@ -112,14 +112,17 @@ struct Request {
   std::uint16_t index = 0;
   base::Side client_side = base::Side::buy;
   std::int64_t lots = 0;
-  double of_use_bp = 0;      ///< of a security: a yield that is worse than this for the client is of no use to it
 };
 
-/// The yield (or spread) at which the dealer deals, bp, or why it does not. A yield of no use to the client leaves out what the
-/// dealer's limits would make it worse by.
+/// At which yield (or spread) the dealer deals, bp, or why it does not. What its limits add is costly to compute and makes the yield
+/// worse for the client or leaves it as it is: it is asked for (dealing_bp) only where the rest does not decide.
 struct Answer {
-  double yield_bp = 0;
   Decline decline = Decline::none;
+  double reservation_bp = 0;  ///< before what its limits add
+  double private_bp = 0;      ///< a shift of its own
+  double charge_sign = 0;     ///< of what its limits add; 0: nothing
+  /// What it would deal at if its limits added nothing: the client gets no better.
+  double best_bp() const { return reservation_bp + private_bp; }
 };
 
 /// Drops what was computed under another description of the market or other parameters.
@@ -135,6 +138,8 @@ void settle(const world::View& view, const Parameters& p, Dealer& dealer);
 void open_day(const world::View& view, const Parameters& p, Dealer& dealer);
 void wake(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out);
 Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request);
+/// The yield (or spread) at which it deals. Requires the answer of this moment, and no decline.
+double dealing_bp(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request, const Answer& answer);
 /// The dealer's stream in a basket for a standard size.
 world::Stream stream(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t basket);
 /// A client dealt with it.

@@ -28,7 +28,7 @@ class Run {
 
   /// Where there are more institutions than the cache holds, the next one's account, draws and mind are on their way while this one acts.
   void expect(const base::Event& e) const {
-    __builtin_prefetch(&spec_.world.institutions[e.agent]);
+    __builtin_prefetch(&spec_.world.institutions[e.agent].index_in_kind);
     __builtin_prefetch(&state_.world.accounts[e.agent].defaulted);
     __builtin_prefetch(&state_.request_draws[e.agent]);
     constexpr std::size_t kLine = 64;

@@ -29,6 +29,7 @@ std::uint16_t handle_slots_of(Kind kind) {
 
 Market::Market(const Spec& spec, State& state, metrics::Probes& probes) : spec_(spec), state_(state), probes_(probes) {
   follow_up_.reserve(64);
+  offers_.reserve(state.population.primary_dealer.size());
   bids_.resize(state.population.primary_dealer.size());
   asks_.resize(bids_.size());
 }
@@ -304,9 +305,7 @@ void Market::request(InstitutionId who, const world::Intent& intent) {
   const double better = (intent.side == Side::buy) != package ? 1.0 : -1.0;
   auto& draws = state_.request_draws[who.v];
   int asked = 0, leverage = 0, var = 0;
-  std::size_t best = pool.size();
-  double best_yield = 0;
-  ask.of_use_bp = intent.limit_bp;
+  offers_.clear();
   const auto n = static_cast<std::uint32_t>(pool.size());
   const std::uint32_t start = draws.below(base::Purpose::choice, n);
   const std::uint32_t stride = 1 + draws.below(base::Purpose::choice, n > 1 ? n - 1 : 1);
@@ -321,11 +320,28 @@ void Market::request(InstitutionId who, const world::Intent& intent) {
       (answer.decline == dealers::Decline::leverage ? leverage : var) += 1;
       continue;
     }
-    if (best == pool.size() || better * (answer.yield_bp - best_yield) > 0) {
-      best = pick;
-      best_yield = answer.yield_bp;
-      if (better * (best_yield - ask.of_use_bp) > 0) ask.of_use_bp = best_yield;
+    offers_.push_back({pick, answer, answer.best_bp(), false});
+  }
+  // A dealer's limits only make its offer worse. So the most promising is told first, and what is worse than it even then is never told.
+  double of_use = intent.limit_bp;
+  for (;;) {
+    Offer* next = nullptr;
+    for (Offer& offer : offers_) {
+      if (!offer.told && (next == nullptr || better * (offer.yield_bp - next->yield_bp) > 0)) next = &offer;
     }
+    if (next == nullptr || better * (next->yield_bp - of_use) < 0) break;
+    dealers::Dealer& dealer = pool[next->dealer];
+    next->yield_bp = dealers::dealing_bp(view(dealer.self), spec_.population.primary_dealer, dealer, ask, next->answer);
+    next->told = true;
+    if (better * (next->yield_bp - of_use) > 0) of_use = next->yield_bp;
+  }
+  // Of equals the first that was asked.
+  std::size_t best = pool.size();
+  double best_yield = 0;
+  for (const Offer& offer : offers_) {
+    if (!offer.told || (best != pool.size() && better * (offer.yield_bp - best_yield) <= 0)) continue;
+    best = offer.dealer;
+    best_yield = offer.yield_bp;
   }
   const bool acceptable = best < pool.size() && better * (best_yield - intent.limit_bp) >= 0;
   double mid = 0;

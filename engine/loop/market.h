@@ -50,6 +50,14 @@ class Market {
   const Spec& spec_;
   State& state_;
   metrics::Probes& probes_;
+  /// A dealer that would deal with the client, in the order in which they were asked.
+  struct Offer {
+    std::uint32_t dealer = 0;
+    agents::primary_dealer::Answer answer;
+    double yield_bp = 0;  ///< the answer's best, until told
+    bool told = false;
+  };
+  std::vector<Offer> offers_;                ///< scratch of request
   world::Intents slice_;                     ///< of a liquidation
   world::Intents follow_up_;                 ///< hedges that answer a client's own trade
   std::vector<double> bids_, asks_;          ///< scratch of refresh_baskets, by dealer

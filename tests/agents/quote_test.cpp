@@ -106,37 +106,28 @@ TEST_CASE("what one fast trader read off a book's volatility serves every other 
   }
 }
 
-TEST_CASE("a dealer's answer is exact where it is of use to the client, and elsewhere still of none", "[primary_dealer]") {
+TEST_CASE("a dealer's limits make its offer worse for the client or leave it as it is, for securities and packages", "[primary_dealer]") {
   Morning m;
   const auto& p = m.spec.population.primary_dealer;
-  int exact = 0, left_out = 0;
-  for (const auto& dealer : m.state.population.primary_dealer) {
-    for (std::uint16_t security = 0; security < world::kSecurities; ++security) {
-      for (const base::Side client : {base::Side::buy, base::Side::sell}) {
-        const double better = client == base::Side::buy ? 1.0 : -1.0;
-        const auto answer = [&](double of_use_bp) {
-          agents::primary_dealer::Dealer asked = dealer;
-          return agents::primary_dealer::answer(m.view(dealer.self), p, asked, {false, security, client, 100, of_use_bp});
-        };
-        const auto whole = answer(-better * 1e9);
-        if (whole.decline != agents::primary_dealer::Decline::none) continue;
-        CHECK(answer(whole.yield_bp).yield_bp == whole.yield_bp);
-        for (const double shift_bp : {-0.2, -0.05, -0.01, 0.01, 0.05, 0.2}) {
-          const double of_use_bp = whole.yield_bp + shift_bp;
-          const double told = answer(of_use_bp).yield_bp;
-          if (better * shift_bp <= 0) {
-            CHECK(told == whole.yield_bp);
-            ++exact;
-          } else {
-            CHECK((told == whole.yield_bp || better * (told - of_use_bp) < 0));
-            left_out += told != whole.yield_bp;
-          }
-        }
-      }
+  int worse = 0, same = 0;
+  const auto ask = [&](const dealers::Dealer& dealer, bool package, std::uint16_t index) {
+    for (const base::Side client : {base::Side::buy, base::Side::sell}) {
+      dealers::Dealer asked = dealer;
+      const dealers::Request request{package, index, client, 100};
+      const auto answer = dealers::answer(m.view(dealer.self), p, asked, request);
+      if (answer.decline != dealers::Decline::none) continue;
+      const double better = (client == base::Side::buy) != package ? 1.0 : -1.0;
+      const double added = better * (dealers::dealing_bp(m.view(dealer.self), p, asked, request, answer) - answer.best_bp());
+      CHECK(added <= 0);
+      (added < 0 ? worse : same) += 1;
     }
+  };
+  for (const auto& dealer : m.state.population.primary_dealer) {
+    for (std::uint16_t security = 0; security < world::kSecurities; ++security) ask(dealer, false, security);
+    for (std::uint16_t tenor = 0; tenor < world::kNodes; ++tenor) ask(dealer, true, static_cast<std::uint16_t>(world::kOutrightBooks + tenor));
   }
-  CHECK(exact > 100);
-  CHECK(left_out > 100);
+  CHECK(worse > 100);
+  CHECK(same > 100);
 }
 
 TEST_CASE("a fast trader that holds too much sells to the bid that crosses its own price, and less than it holds too much", "[principal_trading_firm]") {
