@@ -75,6 +75,10 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   const double inventory_bn = static_cast<double>(held - trader.start_lots) * 1e-4 * instrument.ten_year_equivalent;
   if (trader.draws.uniform(Purpose::choice) < std::min(0.9, parents / gross)) {
     const std::size_t slot = trader.draws.below(Purpose::choice, kParents);
+    if (trader.ahead_lots > 0) {
+      trader.ahead_lots -= std::min(trader.ahead_lots, std::max<std::int64_t>(1, static_cast<std::int64_t>(trader.slice_lots)));
+      return;
+    }
     if (trader.left_lots[slot] == 0) {
       const double lean = std::clamp(inventory_bn / p.inventory_scale_bn, -1.0, 1.0);
       // Who needs duration takes it where it is cheap: in this book or in another of its sector.
@@ -109,6 +113,27 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   trader.carried_lots = std::min<std::int64_t>(rest, static_cast<std::int64_t>(5 * child_lots)) * base::sign(side);
   const auto band = static_cast<std::int32_t>(p.band_ticks);
   out.immediate(k, side, side == Side::buy ? md.ask + base::Ticks{band} : md.bid - base::Ticks{band}, size);
+}
+
+std::int64_t joins(const Trader& trader, Side taker_side, bool taker) {
+  const auto counts = [&](std::int64_t lots) { return !taker || lots * base::sign(taker_side) > 0 ? lots : 0; };
+  std::int64_t want = counts(trader.carried_lots);
+  for (const std::int64_t left : trader.left_lots) want += counts(left);
+  return want;
+}
+
+void worked_up(Trader& trader, Side side, std::int64_t lots) {
+  const std::int64_t sign = base::sign(side);
+  const auto take = [&](std::int64_t& of) {
+    const std::int64_t part = std::min(lots, std::max<std::int64_t>(0, sign * of));
+    of -= sign * part;
+    lots -= part;
+    return part;
+  };
+  take(trader.carried_lots);
+  for (auto& left : trader.left_lots) trader.ahead_lots += take(left);
+  // What it has left on balance can be less than what it had when it was asked: then it has bought or sold too much.
+  trader.carried_lots -= sign * lots;
 }
 
 }  // namespace haven::agents::noise

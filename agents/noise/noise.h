@@ -51,14 +51,23 @@ struct Trader {
   std::int32_t last_sign = 0;                      ///< of the last order without a parent
   world::Excess excess;                            ///< arrivals that earlier ones bring about
   std::int64_t carried_lots = 0;                   ///< signed part of orders the queue was too thin for
+  std::int64_t ahead_lots = 0;                     ///< of parents, traded in work-ups before their slices' time
   Reading reading;
 
   template <class Archive>
-  void fields(Archive& archive) { archive(self, draws, scale, book, left_lots, start_lots, started, slice_lots, usual_gap_bp, last_sign, excess, carried_lots); }
+  void fields(Archive& archive) { archive(self, draws, scale, book, left_lots, start_lots, started, slice_lots, usual_gap_bp, last_sign, excess, carried_lots, ahead_lots); }
 };
 
 /// Drops what was computed under another description of the market or other parameters.
 inline void forget(Trader& trader) { trader.reading = {}; }
 void wake(const world::View& view, const Parameters& p, Trader& trader, world::Intents& out);
+
+/// What it wants more of at the price of a work-up in its book, signed lots: as the taker all that it has left to trade on that side,
+/// else what it has left on balance. Where the price is fixed nothing is gained by slicing.
+std::int64_t joins(const Trader& trader, base::Side taker_side, bool taker);
+/// That much of it traded; slices that were to come are not sent.
+void worked_up(Trader& trader, base::Side side, std::int64_t lots);
+/// That much of an order that it had sent did not.
+inline void unfilled(Trader& trader, base::Side side, std::int64_t lots) { trader.carried_lots += base::sign(side) * lots; }
 
 }  // namespace haven::agents::noise

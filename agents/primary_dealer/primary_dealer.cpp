@@ -191,21 +191,27 @@ void learn(const world::View& view, const Parameters& p, Dealer& dealer) {
   }
 }
 
-void hedge(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out) {
+// Net duration of a sector over half its band, signed, ten-year equivalents; 0 within the band.
+double over_band_bn(const world::View& view, const Parameters& p, Dealer& dealer, const Hedge& h) {
   const auto& dv01 = held_risk(view, dealer).dv01;
-  const double ten_year_dollars = view.spec().books[world::kTenYearNode].dv01_per_lot;
+  double net = 0;
+  for (std::size_t i = 0; i < h.count; ++i) net += dv01[h.nodes[i]];
+  const double net_bn = net / view.spec().books[world::kTenYearNode].dv01_per_lot * 1e-4;
+  const double band = p.hedge_band_bn * dealer.scale;
+  if (std::abs(net_bn) < band) return 0;
+  return net_bn > 0 ? net_bn - 0.5 * band : net_bn + 0.5 * band;
+}
+
+void hedge(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out) {
   for (const Hedge& h : kHedges) {
-    double net = 0;
-    for (std::size_t i = 0; i < h.count; ++i) net += dv01[h.nodes[i]];
-    const double net_bn = net / ten_year_dollars * 1e-4;
-    const double band = p.hedge_band_bn * dealer.scale;
-    if (std::abs(net_bn) < band) continue;
+    const double excess_bn = over_band_bn(view, p, dealer, h);
+    if (excess_bn == 0) continue;
     const std::size_t book = kNodes + h.contract;
     const auto& instrument = view.spec().books[book];
     const auto& md = view.book(book);
-    const Side side = net_bn > 0 ? Side::sell : Side::buy;
+    const Side side = excess_bn > 0 ? Side::sell : Side::buy;
     if (side == Side::buy ? !md.has_ask : !md.has_bid) continue;
-    const double wanted = p.hedge_share * (std::abs(net_bn) - 0.5 * band) * 1e4 / instrument.ten_year_equivalent;
+    const double wanted = p.hedge_share * std::abs(excess_bn) * 1e4 / instrument.ten_year_equivalent;
     const std::int64_t queue = side == Side::buy ? md.ask_lots : md.bid_lots;
     const std::int64_t lots = std::min<std::int64_t>(static_cast<std::int64_t>(wanted), queue) / instrument.lot_multiple * instrument.lot_multiple;
     if (lots <= 0) continue;
@@ -296,6 +302,7 @@ void open_day(const world::View& view, const Parameters& p, Dealer& dealer) {
 }
 
 void wake(const world::View& view, const Parameters& p, Dealer& dealer, world::Intents& out) {
+  dealer.laid_off = 0;
   learn(view, p, dealer);
   update_limits(view, p, dealer);
   hedge(view, p, dealer, out);
@@ -355,6 +362,27 @@ world::Stream stream(const world::View& view, const Parameters& p, Dealer& deale
   const std::size_t security = kNodes + basket;
   const double risk = risk_multiple(view);
   return two_sides(view, p, dealer, security, security_centre_bp(view, dealer, security), half_spread_bp(view, p, risk), risk);
+}
+
+std::int64_t joins(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t book, base::Price price) {
+  if (dealer.laid_off != 0) return 0;
+  const auto& s = view.spec().securities[book];
+  const Hedge* bucket = nullptr;
+  for (const Hedge& h : kHedges) {
+    if (std::find(h.nodes.begin(), h.nodes.begin() + static_cast<std::ptrdiff_t>(h.count), book) != h.nodes.begin() + static_cast<std::ptrdiff_t>(h.count)) bucket = &h;
+  }
+  const double excess_bn = bucket == nullptr ? 0.0 : over_band_bn(view, p, dealer, *bucket);
+  const std::int64_t away = view.holding_lots(book) - dealer.target_lots[book];
+  if (excess_bn == 0 || (excess_bn > 0) != (away > 0)) return 0;
+  const Side side = away > 0 ? Side::sell : Side::buy;
+  // Under its own price in yield the bond is dear, and it sells.
+  const double own_bp = believed_bp(view, dealer, book) + inventory_skew_bp(view, p, dealer, book, risk_multiple(view));
+  if (base::sign(side) * (view.yield_of_ticks(book, price.v) - own_bp) < 0) return 0;
+  const std::size_t mine = side == Side::buy ? 0 : 1;
+  const std::int64_t displayed = dealer.cash_quote[book][mine] == price.v ? dealer.cash_lots[book][mine] : 0;
+  const auto hedge = static_cast<std::int64_t>(p.hedge_share * std::abs(excess_bn) * 1e4 / s.ten_year_equivalent);
+  const std::int64_t lots = std::min(std::abs(away), hedge) - displayed;
+  return lots <= 0 ? 0 : base::sign(side) * lots;
 }
 
 void on_request_trade(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request) {

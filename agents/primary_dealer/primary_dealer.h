@@ -96,12 +96,13 @@ struct Dealer {
   std::int64_t asked = 0, declined = 0;
   LastBinding var_binding{};
   HeldRisk risk{};
+  std::uint8_t laid_off = 0;                               ///< 1: in a work-up since the last look
   std::uint8_t cost_due = 0;                               ///< not part of the saved state: settle() comes before
 
   template <class Archive>
   void fields(Archive& archive) {
     archive(self, draws, scale, hurdle_scale, cleared_share, basket_view_bp, curve_view_bp, seen_public_bp, usual_gap_bp, swap_view_bp, seen_specific_bp, seen_swap_flow, target_lots, target_dv01, cash_quote,
-            cash_lots, swap_quote, swap_lots, last_look, opened, use_leverage, use_var, cost_bp, asked, declined);
+            cash_lots, swap_quote, swap_lots, last_look, opened, use_leverage, use_var, cost_bp, asked, declined, laid_off);
   }
 };
 
@@ -142,6 +143,11 @@ Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, cons
 double dealing_bp(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request, const Answer& answer);
 /// The dealer's stream in a basket for a standard size.
 world::Stream stream(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t basket);
+/// Lots of a bond that it lays off at `price`, where a work-up is on in its interdealer book, signed: what it would else hedge in futures at
+/// its next look, as far as it holds that much away from its target and the price is no worse than its own. Once a look.
+std::int64_t joins(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t book, base::Price price);
+/// It traded in a work-up.
+inline void worked_up(Dealer& dealer) { dealer.laid_off = 1; }
 /// A client dealt with it.
 void on_request_trade(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request);
 /// A resting quote was hit.

@@ -203,31 +203,51 @@ Look look_of(const world::View& view, const Parameters& p, const Firm& firm) {
   return {flow_multiple(view, firm), p.size_lots * firm.scale, view.minutes_to_day_end() < 75.0 ? 4.0 : 1.0, view.night()};
 }
 
+// A firm's inventory in standard sizes (the book's own, and the net duration over all books, which hedges it), and the price of a
+// unit of it: its risk, more as its limit comes near and before the firm goes home flat.
+struct Stand {
+  double net_size = 0, inventory = 0, unit_ticks = 0;
+  /// By which a lot more shades its price, ticks.
+  double skew_per_lot(const Parameters& p, const world::Instrument& instrument, double calm_lots) const {
+    return unit_ticks * (p.own_inventory_weight / calm_lots + (1.0 - p.own_inventory_weight) * instrument.ten_year_equivalent / net_size);
+  }
+};
+
+Stand stand(const world::View& view, const Parameters& p, const Look& look, const Firm& firm, std::size_t k, const Reading& reading, double net_lots) {
+  Stand s;
+  const double own_sizes = static_cast<double>(firm.lots[k]) / (look.size_lots * reading.size);
+  s.net_size = look.size_lots * view.spec().books[kNodes + kReferenceContract].ten_year_equivalent;
+  const double net_sizes = net_lots / s.net_size;
+  s.inventory = std::clamp(p.own_inventory_weight * own_sizes + (1.0 - p.own_inventory_weight) * net_sizes, -2.0 * p.inventory_limit, 2.0 * p.inventory_limit);
+  const double room = 1.0 - (s.inventory / p.inventory_limit) * (s.inventory / p.inventory_limit);
+  s.unit_ticks = reading.risk_half * std::min(p.limit_multiplier, 1.0 / std::max(1e-3, room)) * look.end_of_day;
+  return s;
+}
+
+// Less after losses and at night.
+double shrunk(const world::View& view, const Parameters& p, const Look& look, const Firm& firm, double lots) {
+  if (!view.spec().is_frozen(world::Channel::fast_trader_withdrawal)) {
+    lots *= std::clamp(1.0 + firm.result_bn / (p.loss_limit_bn * firm.scale), 0.1, 1.0);
+  }
+  return look.night ? lots * p.night_size_share : lots;
+}
+
 void quote(const world::View& view, const Parameters& p, const Look& look, Readings& readings, Firm& firm, std::size_t k, world::Intents& out) {
   const auto& instrument = view.spec().books[k];
   const auto& md = view.book(k);
   const Reading& reading = read(view, p, readings, k);
-  const double risk_half = reading.risk_half, calm_lots = look.size_lots * reading.size;
+  const double calm_lots = look.size_lots * reading.size;
   const double half = reading.half + reading.adverse_half / look.flow_multiple;
   const double fair_bp = curve_bp(instrument, firm.belief) + firm.own[k];
   const double fair = view.ticks_of_yield(k, fair_bp);
   // The size at which what the market pays for the last lot, half its usual spread, equals the risk of holding it. One
   // tick is what it pays in calm.
   double lots = calm_lots * std::clamp(2.0 * firm.seen_half_ticks[k] / (reading.sigma_ratio * reading.sigma_ratio), 0.02, 3.0);
-  if (!view.spec().is_frozen(world::Channel::fast_trader_withdrawal)) {
-    lots *= std::clamp(1.0 + firm.result_bn / (p.loss_limit_bn * firm.scale), 0.1, 1.0);
-  }
-  if (look.night) lots *= p.night_size_share;
+  lots = shrunk(view, p, look, firm, lots);
 
-  // Inventory in standard sizes: the book's own, and the net duration over all books, which hedges it.
-  const double own_sizes = static_cast<double>(firm.lots[k]) / calm_lots;
-  const double net_size = look.size_lots * view.spec().books[kNodes + kReferenceContract].ten_year_equivalent;
-  const double net_sizes = firm.net_lots / net_size;
-  const double inventory = std::clamp(p.own_inventory_weight * own_sizes + (1.0 - p.own_inventory_weight) * net_sizes, -2.0 * p.inventory_limit, 2.0 * p.inventory_limit);
-  // A unit of inventory costs its risk, more as its limit comes near and before the firm goes home flat.
-  const double room = 1.0 - (inventory / p.inventory_limit) * (inventory / p.inventory_limit);
-  const double unit_ticks = risk_half * std::min(p.limit_multiplier, 1.0 / std::max(1e-3, room)) * look.end_of_day;
-  firm.skew_ticks[k] = unit_ticks * inventory;
+  const Stand now = stand(view, p, look, firm, k, reading, firm.net_lots);
+  const double inventory = now.inventory;
+  firm.skew_ticks[k] = now.unit_ticks * inventory;
   const double centre = fair - firm.skew_ticks[k];
   const auto bid_limit = md.has_ask ? md.ask.v - 1 : INT32_MAX;
   const auto ask_limit = md.has_bid ? md.bid.v + 1 : INT32_MIN;
@@ -247,7 +267,7 @@ void quote(const world::View& view, const Parameters& p, const Look& look, Readi
   // Where its own reservation price already crosses the book it trades: what is plainly wrong by its belief, and what
   // another firm holds too much of while it holds too little. It stops where its inventory would close the gap.
   const double edge = half + p.take_edge_ticks;
-  const double skew_per_lot = unit_ticks * (p.own_inventory_weight / calm_lots + (1.0 - p.own_inventory_weight) * instrument.ten_year_equivalent / net_size);
+  const double skew_per_lot = now.skew_per_lot(p, instrument, calm_lots);
   const auto take = [&](Side side, base::Price price, double gap_ticks, std::int64_t there) {
     // The firm on the other side shades its quotes by as much: half the gap closes it.
     const std::int64_t size = std::min(rounded(std::min(lots, 0.5 * gap_ticks / skew_per_lot)), there / multiple * multiple);
@@ -317,6 +337,37 @@ bool on_fill(Firm& firm, std::size_t book, Side side, std::size_t slot, base::Pr
   quote.lots -= static_cast<std::int32_t>(lots);
   on_take(firm, book, side, price, lots);
   return quote.lots == 0 && !firm.out;
+}
+
+std::int64_t joins(const world::View& view, const Parameters& p, Readings& readings, const Firm& firm, std::size_t book, base::Price price, Side taker_side) {
+  if (firm.out) return 0;
+  const auto& instrument = view.spec().books[book];
+  const Reading& reading = read(view, p, readings, book);
+  const Look look = look_of(view, p, firm);
+  const double calm_lots = look.size_lots * reading.size;
+  double net_lots = 0;
+  for (std::size_t k = 0; k < kOutrightBooks; ++k) net_lots += static_cast<double>(firm.lots[k]) * view.spec().books[k].ten_year_equivalent;
+  const Stand now = stand(view, p, look, firm, book, reading, net_lots);
+  const double centre = view.ticks_of_yield(book, curve_bp(instrument, firm.belief) + firm.own[book]) - now.unit_ticks * now.inventory;
+  const double half = reading.half + reading.adverse_half / look.flow_multiple;
+  const double skew_per_lot = now.skew_per_lot(p, instrument, calm_lots);
+  // What the price leaves the taker's side; the other side has as much less.
+  const double gain = base::sign(taker_side) * (centre - static_cast<double>(price.v));
+  const bool takes = gain > half + p.take_edge_ticks;
+  const Side side = takes ? taker_side : base::opposite(taker_side);
+  if (base::sign(side) * now.inventory >= p.inventory_limit) return 0;
+  // As many as it takes to bring its own order, or quote, to the price, and no more than are paid for: for the last lot it is
+  // left all that the price leaves, where a quote earns half the usual spread.
+  const double gap = takes ? 0.5 * (gain - half - p.take_edge_ticks) : p.tick_rounding - gain - half;
+  const double paid = calm_lots * std::min(3.0, 2.0 * std::abs(gain) / (reading.sigma_ratio * reading.sigma_ratio));
+  double lots = shrunk(view, p, look, firm, std::min(paid, gap / skew_per_lot));
+  const std::size_t first = side == Side::buy ? 0 : kLevels;
+  for (std::size_t slot = first; slot < first + kLevels; ++slot) {
+    const Quote& quote = firm.quotes[book][slot];
+    if (quote.price == price) lots -= quote.lots;
+  }
+  if (lots < static_cast<double>(instrument.lot_multiple)) return 0;
+  return base::sign(side) * (static_cast<std::int64_t>(lots) / instrument.lot_multiple * instrument.lot_multiple);
 }
 
 void on_take(Firm& firm, std::size_t book, Side side, base::Price price, std::int64_t lots) {

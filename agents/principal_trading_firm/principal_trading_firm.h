@@ -110,6 +110,9 @@ void open_day(const world::View& view, const Parameters& p, Firm& firm);
 void wake(const world::View& view, const Parameters& p, Readings& readings, Firm& firm, std::uint16_t reason, world::Intents& out);
 /// A resting quote of the firm was hit for `lots` at `price`. Returns true when the firm wants to requote at once.
 bool on_fill(Firm& firm, std::size_t book, base::Side side, std::size_t slot, base::Price price, std::int64_t lots);
+/// Lots that it wants more of at `price`, where a work-up is on that `taker_side` began, signed. On the taker's side as it takes from a
+/// book; on the other as it quotes, up to where its quote would leave the price, less what it displays there.
+std::int64_t joins(const world::View& view, const Parameters& p, Readings& readings, const Firm& firm, std::size_t book, base::Price price, base::Side taker_side);
 /// An immediate order of the firm traded.
 void on_take(Firm& firm, std::size_t book, base::Side side, base::Price price, std::int64_t lots);
 

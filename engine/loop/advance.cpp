@@ -69,6 +69,7 @@ class Run {
       case EventKind::day_end: day_end(); break;
       case EventKind::failure: fail(InstitutionId{e.payload}); break;
       case EventKind::payment: make_payment(spec_, state_, spec_.scenario.payments[e.payload]); break;
+      case EventKind::work_up: market_.work_up(e.payload); return;
       case EventKind::sample: sample(); return;
     }
     w.ledger.check_conservation();
@@ -119,7 +120,7 @@ class Run {
     }
     switch (inst.kind) {
       case Kind::principal_trading_firm:
-        with_view(id, [&](const world::View& view, world::Intents& out) { agents::principal_trading_firm::wake(view, q.principal_trading_firm, readings_, p.principal_trading_firm[i], reason, out); });
+        with_view(id, [&](const world::View& view, world::Intents& out) { agents::principal_trading_firm::wake(view, q.principal_trading_firm, market_.readings(), p.principal_trading_firm[i], reason, out); });
         break;
       case Kind::noise: noise(i); break;
       case Kind::customer: look(p.customer, i, q.customer); break;
@@ -342,7 +343,6 @@ class Run {
   Plant plant_;
   Market market_;
   world::Intents intents_;
-  agents::principal_trading_firm::Readings readings_;
   std::vector<const char*> minds_;  // where the population keeps each institution's own, by institution; only to be fetched
   PhaseScratch scratch_;
 };

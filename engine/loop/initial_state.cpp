@@ -13,7 +13,7 @@ using world::Kind;
 using world::kNodes;
 using world::kOutrightBooks;
 
-constexpr std::uint32_t kFormat = 3;
+constexpr std::uint32_t kFormat = 4;
 
 ledger::LedgerShape shape_of(const Spec& spec) {
   ledger::LedgerShape shape;
@@ -240,6 +240,10 @@ State initial_state(const Spec& spec, std::uint64_t seed, std::vector<base::Reco
     state.request_draws.push_back({seed, base::mix(spec.world.institutions[i].name_key), 0, 0});
   }
   state.handles.assign(handles, {});
+  if (spec.world.work_up) {
+    state.work_ups.resize(world::kNodes);
+    for (auto& work_up : state.work_ups) work_up.reserve(n, 64);
+  }
   open_margin(spec, state);
 
   base::Event first;

@@ -32,6 +32,12 @@ Market::Market(const Spec& spec, State& state, metrics::Probes& probes) : spec_(
   offers_.reserve(state.population.primary_dealer.size());
   bids_.resize(state.population.primary_dealer.size());
   asks_.resize(bids_.size());
+  if (!state.work_ups.empty()) {
+    const auto& firms = state.population.principal_trading_firm;
+    for (std::uint32_t i = 0; i < firms.size(); ++i) by_speed_.push_back(i);
+    std::stable_sort(by_speed_.begin(), by_speed_.end(), [&](std::uint32_t a, std::uint32_t b) { return firms[a].speed < firms[b].speed; });
+    fills_.reserve(256);
+  }
 }
 
 void Market::schedule(EventKind kind, base::Time at, std::uint32_t payload) {
@@ -58,6 +64,7 @@ void Market::wake(InstitutionId who, base::Time at, std::uint16_t reason) {
 }
 
 void Market::apply(InstitutionId who, const world::Intents& intents) {
+  if (!state_.work_ups.empty()) speak_anew(who);
   for (const world::Intent& intent : intents.list()) {
     switch (intent.kind) {
       case IntentKind::wake: wake(who, intent.time, intent.slot); break;
@@ -86,6 +93,7 @@ bool Market::cancel(InstitutionId who, std::size_t k, std::size_t slot) {
 }
 
 void Market::cancel_all(InstitutionId who) {
+  for (markets::WorkUp& u : state_.work_ups) u.withdraw(who);
   if (state_.handle_slots[who.v] == 0) return;
   for (std::size_t k = 0; k < world::kBooks; ++k) {
     for (std::size_t slot = 0; slot < state_.handle_slots[who.v]; ++slot) cancel(who, k, slot);
@@ -103,13 +111,6 @@ void Market::liquidate(Liquidation& liquidation, const world::Slicing& how) {
 
 void Market::submit(InstitutionId who, const world::Intent& intent) {
   world::World& w = state_.world;
-  markets::NewOrder order;
-  order.owner = who;
-  order.tag = intent.slot;
-  order.side = intent.side;
-  order.type = intent.kind == IntentKind::limit ? markets::OrderType::post_only : markets::OrderType::ioc;
-  order.price = intent.limit;
-  order.lots = intent.lots;
   ++w.orders;
   // A venue's own rule: bonds and futures have a price above zero. Spreads may have any sign.
   if (intent.limit.v < 1 && spec_.world.books[intent.book].kind != world::BookKind::spreadover) {
@@ -117,6 +118,28 @@ void Market::submit(InstitutionId who, const world::Intent& intent) {
     if (intent.kind == IntentKind::limit) quote_rejected(who, intent.book, intent.side, intent.slot, intent.lots);
     return;
   }
+  if (!has_work_ups(intent.book)) {
+    to_book(who, intent);
+    return;
+  }
+  world::Intent left = intent;
+  if (intent.kind == IntentKind::immediate && state_.work_ups[intent.book].is_open()) left.lots = meet_work_up(who, intent);
+  if (left.lots == 0) return;
+  const auto result = to_book(who, left);
+  if (result.filled > 0) open_work_up(who, left);
+  if (result.resting > 0) take_displayed(intent.book);
+}
+
+markets::SubmitResult Market::to_book(InstitutionId who, const world::Intent& intent) {
+  world::World& w = state_.world;
+  markets::NewOrder order;
+  order.owner = who;
+  order.tag = intent.slot;
+  order.side = intent.side;
+  order.type = intent.kind == IntentKind::limit ? markets::OrderType::post_only : markets::OrderType::ioc;
+  order.price = intent.limit;
+  order.lots = intent.lots;
+  if (has_work_ups(intent.book)) fills_.clear();
   w.journal.record(base::RecordKind::order, w.now, spec_.world.institutions[who.v].name_key,
                    intent.book | (static_cast<std::uint64_t>(intent.side) << 16) | (static_cast<std::uint64_t>(static_cast<std::uint32_t>(intent.limit.v)) << 32), intent.lots);
   metrics::Recorder* recorder = probes_.recorder();
@@ -133,6 +156,7 @@ void Market::submit(InstitutionId who, const world::Intent& intent) {
     if (result.resting < intent.lots) quote_rejected(who, intent.book, intent.side, intent.slot, intent.lots - result.resting);
   }
   refresh(intent.book);
+  return result;
 }
 
 void Market::on_trade(InstitutionId taker, const world::Intent& intent, const markets::Fill& fill) {
@@ -145,6 +169,7 @@ void Market::on_trade(InstitutionId taker, const world::Intent& intent, const ma
   const bool taker_buys = intent.side == Side::buy;
   trade_book(intent.book, taker_buys ? taker : fill.maker, taker_buys ? fill.maker : taker, price, fill.lots);
   probes_.filled(taker, fill.maker, intent.book, fill.lots);
+  if (has_work_ups(intent.book)) fills_.push_back({fill.maker, fill.price});
   if (spec_.world.institutions[taker.v].kind != Kind::principal_trading_firm) {
     state_.world.books_data[intent.book].signed_lots += base::sign(intent.side) * fill.lots;
   }

@@ -18,7 +18,12 @@ class Market {
   /// Sends one slice of a liquidation; what trades goes to its program and proceeds instead of its seller's own.
   void liquidate(Liquidation& liquidation, const world::Slicing& how);
   void schedule(EventKind kind, base::Time at, std::uint32_t payload = 0);
+  /// A work-up's moment has come: it goes public, asks around, or ends. `payload` is its event's.
+  void work_up(std::uint32_t payload);
   world::View view(base::InstitutionId who) const { return {spec_.world, state_.world, who}; }
+
+  /// What fast traders take from volatility, one for all of them.
+  agents::principal_trading_firm::Readings& readings() { return readings_; }
 
   /// Dealers' streams in the off-the-run baskets become the public composite.
   void refresh_baskets();
@@ -31,9 +36,30 @@ class Market {
 
  private:
   void submit(base::InstitutionId who, const world::Intent& intent);
+  markets::SubmitResult to_book(base::InstitutionId who, const world::Intent& intent);
   void request(base::InstitutionId who, const world::Intent& intent);
   void on_trade(base::InstitutionId taker, const world::Intent& intent, const markets::Fill& fill);
   void trade_book(std::size_t book, base::InstitutionId buyer, base::InstitutionId seller, base::Price price, std::int64_t lots);
+  bool has_work_ups(std::size_t book) const { return book < world::kNodes && !state_.work_ups.empty(); }
+  /// An immediate order while a work-up is on: what is left of it for the book, lots.
+  std::int64_t meet_work_up(base::InstitutionId who, const world::Intent& intent);
+  /// After an order that took in the book: its last price opens a work-up.
+  void open_work_up(base::InstitutionId taker, const world::Intent& intent);
+  void end_work_up(std::size_t book);
+  /// Somewhere in the book there is a better price than the work-up's.
+  bool outbid(std::size_t book) const;
+  /// Standing interest takes what is displayed at its price.
+  void take_displayed(std::size_t book);
+  std::int64_t take_displayed(std::size_t book, base::InstitutionId who, base::Side side, std::int64_t lots);
+  void ask_to_join(std::size_t book, base::InstitutionId who);
+  void ask_everybody(std::size_t book);
+  std::int64_t joins(std::size_t book, base::InstitutionId who);
+  /// Whoever acts speaks anew: what it asked for in a work-up before does not stand beside what it does now.
+  void speak_anew(base::InstitutionId who);
+  void worked_up(std::size_t book, const markets::WorkedUp& met);
+  /// The minds that asked for lots in a work-up hear that they have them.
+  void credit(const markets::Interest& interest, std::int64_t lots);
+  void schedule_work_up(std::size_t book);
   void executed(base::InstitutionId who, std::size_t book, base::Side side, base::Price price, std::int64_t lots);
   void executed_cash(base::InstitutionId who, std::size_t security, base::Side side, std::int64_t lots);
   void refresh(std::size_t book);
@@ -60,6 +86,13 @@ class Market {
   std::vector<Offer> offers_;                ///< scratch of request
   world::Intents slice_;                     ///< of a liquidation
   world::Intents follow_up_;                 ///< hedges that answer a client's own trade
+  struct Filled {
+    base::InstitutionId maker;
+    base::Price price;
+  };
+  std::vector<Filled> fills_;                ///< of the last order in a book with work-ups
+  std::vector<std::uint32_t> by_speed_;      ///< principal trading firms, the fastest first; only with work-ups
+  agents::principal_trading_firm::Readings readings_;
   std::vector<double> bids_, asks_;          ///< scratch of refresh_baskets, by dealer
   std::int32_t planted_tick_ = 0;
   Liquidation* liquidating_ = nullptr;       ///< while its slice is applied

@@ -30,7 +30,8 @@ enum class EventKind : std::uint8_t {
   day_end,           ///< 17:00: marks, limits, overdrafts, defaults, clearing of estates
   sample,            ///< five minutes: volatility, streams, probes
   failure,           ///< the scenario makes institution `payload` fail
-  payment            ///< the scenario's payment number `payload` falls due
+  payment,           ///< the scenario's payment number `payload` falls due
+  work_up            ///< a work-up's moment: its book in the lowest eight bits of `payload`, its number in the others
 };
 
 /// Phase order at equal times: outside news, market phases, agents, samples.
@@ -70,6 +71,7 @@ struct State {
   std::vector<funding::LaggedLevel> haircuts;        ///< by institution
   funding::MarginCalls calls;
   std::vector<ShortSince> shorts;                    ///< failing sellers that wait for a buy-in
+  std::vector<markets::WorkUp> work_ups;             ///< one a bond's book; empty: there are none
   std::vector<Estate> estates;
   std::vector<Liquidation> liquidations;
   std::vector<HouseAccount> house_accounts;          ///< open ones
@@ -81,7 +83,7 @@ struct State {
   template <class Archive>
   void fields(Archive& archive) {
     archive(world, population, queue, seed, sequence, handle_offset, handle_slots, handles, steps, day_start_public, request_draws,
-            futures_margin, swap_margin, ficc_margin, last_settlement_points, last_swap_bp, last_ficc_bp, haircuts, calls, shorts, estates, liquidations, house_accounts, slice_scheduled,
+            futures_margin, swap_margin, ficc_margin, last_settlement_points, last_swap_bp, last_ficc_bp, haircuts, calls, shorts, work_ups, estates, liquidations, house_accounts, slice_scheduled,
             leverage_started, opening_exposure_bn, finished);
   }
 };

@@ -131,7 +131,7 @@ void Microstructure::sample(const world::World& w) {
   last_volume_ = volume;
 }
 
-void Microstructure::day_end(const world::World&, const std::function<void(const std::string&, double)>& put) {
+void Microstructure::day_end(const world::World& w, const std::function<void(const std::string&, double)>& put) {
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
     const std::string& name = spec_->books[k].name;
     BookDay& b = books_[k];
@@ -155,6 +155,17 @@ void Microstructure::day_end(const world::World&, const std::function<void(const
       put("sign_memory_" + name + "_exponent", decay_exponent(lags, correlations));
       put("sign_correlation_" + name + "_lag_1", correlations.front());
     }
+  }
+  if (spec_->work_up) {
+    double worked_up = 0, volume = 0;
+    for (std::size_t k = 0; k < kNodes; ++k) {
+      const auto lots = static_cast<double>(w.books_data[k].volume_lots);
+      if (lots > 0) put("workup_" + spec_->books[k].name + "_share", worked_up_[k] / lots);
+      worked_up += worked_up_[k];
+      volume += lots;
+    }
+    if (volume > 0) put("workup_share", worked_up / volume);
+    worked_up_ = {};
   }
   put("tail_index_10y", hill_index(moves_bp_[0], kTail));
   put("tail_index_TY", hill_index(moves_bp_[1], kTail));

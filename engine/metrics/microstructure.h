@@ -21,6 +21,8 @@ class Microstructure {
   void took(std::size_t book, base::Side side);
   /// One fill in a book.
   void filled(base::InstitutionId taker, base::InstitutionId maker, std::size_t book, std::int64_t lots);
+  /// Of a bond's book, in a work-up.
+  void worked_up(std::size_t book, std::int64_t lots) { worked_up_[book] += static_cast<double>(lots); }
   /// Any trade of a bond, in a book or by request.
   void traded_cash(base::InstitutionId buyer, base::InstitutionId seller, std::size_t security, std::int64_t lots);
   /// Every five minutes.
@@ -49,6 +51,7 @@ class Microstructure {
   std::array<Signs, world::kOutrightBooks> signs_{};
   std::array<BookDay, world::kOutrightBooks> books_{};
   double fast_fills_ = 0, fills_ = 0;              ///< sides of fills in bond books, face
+  std::array<double, world::kNodes> worked_up_{};  ///< lots since the session opened
   double fast_cash_ = 0, cash_ = 0;                ///< sides of all bond trades, face
   std::vector<double> last_duration_;              ///< by fast trader, ten-year equivalents, at the last sample of the day
   double now_last_ = 0, last_last_ = 0;            ///< sums of x(t) x(t-5 min) and x(t-5 min)^2, run to date

@@ -56,6 +56,10 @@ void Probes::filled(base::InstitutionId taker, base::InstitutionId maker, std::s
   if (on()) microstructure_.filled(taker, maker, book, lots);
 }
 
+void Probes::worked_up(std::size_t book, std::int64_t lots) {
+  if (on()) microstructure_.worked_up(book, lots);
+}
+
 void Probes::worked_parents(const world::World& w, const WorkedParents& parents) {
   if (on()) parent_impact_.worked(w, parents);
 }

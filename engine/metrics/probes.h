@@ -55,6 +55,8 @@ class Probes {
   /// An order that took liquidity in a book, and each of its fills.
   void took(std::size_t book, base::Side side);
   void filled(base::InstitutionId taker, base::InstitutionId maker, std::size_t book, std::int64_t lots);
+  /// Lots of a book that traded in a work-up, after the order that opened it; `filled` hears of them too.
+  void worked_up(std::size_t book, std::int64_t lots);
   /// A trader that splits parent orders acted.
   void worked_parents(const world::World& w, const WorkedParents& parents);
   void request(int asked, int declined_leverage, int declined_var, bool filled, double gap_bp);

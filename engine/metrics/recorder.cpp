@@ -149,6 +149,16 @@ void Recorder::request_package(base::Time now, std::size_t book, base::Instituti
   r.lots = lots;
 }
 
+void Recorder::work_up(base::Time now, std::size_t book, base::InstitutionId taker, base::InstitutionId other, Side side, base::Price price, std::int64_t lots) {
+  if (!settings_.books.test(book)) return;
+  Recorded& r = add(RecordedKind::work_up, now, book);
+  r.who = taker.v;
+  r.other = other.v;
+  r.side = static_cast<std::uint8_t>(side);
+  r.price = price.v;
+  r.lots = lots;
+}
+
 void Recorder::end(base::Time now, const base::Digest& digest) {
   Recorded& r = add(RecordedKind::end, now, 0);
   r.lots = static_cast<std::int64_t>(digest.a);

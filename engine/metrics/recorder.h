@@ -16,7 +16,7 @@
 namespace haven::metrics {
 
 /// What a record tells; docs/recording.md says what each column holds for each of them.
-enum class RecordedKind : std::uint8_t { order = 1, cancel, trade, quote, level, request, end };
+enum class RecordedKind : std::uint8_t { order = 1, cancel, trade, quote, level, request, end, work_up };
 
 /// One record, as it lies in a file (little endian). A column that a kind does not name is 0. Prices are ticks of the book's grid.
 struct Recorded {
@@ -69,6 +69,8 @@ class Recorder {
   /// A trade by request: of a security at its clean price on instruments::kQuote, or of a package on its book's grid.
   void request_security(base::Time now, std::size_t security, base::InstitutionId client, base::InstitutionId dealer, base::Side side, base::Price clean, std::int64_t lots);
   void request_package(base::Time now, std::size_t book, base::InstitutionId client, base::InstitutionId dealer, base::Side side, base::Price price, std::int64_t lots);
+  /// A trade in a work-up between two who display nothing. `taker` is on the side of the order that opened it.
+  void work_up(base::Time now, std::size_t book, base::InstitutionId taker, base::InstitutionId other, base::Side side, base::Price price, std::int64_t lots);
   /// The last record: the run has ended with this digest (its halves in `lots` and `ask_lots`). Hands everything on.
   void end(base::Time now, const base::Digest& digest);
 

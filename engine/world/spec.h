@@ -5,6 +5,7 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "engine/instruments/anchor.h"
 #include "engine/instruments/bond.h"
 #include "engine/instruments/grid.h"
+#include "engine/markets/work_up.h"
 
 namespace haven::world {
 
@@ -157,6 +159,7 @@ struct WorldSpec {
   double start_uncertainty = 0;        ///< calm level of the uncertainty index (VIX-like)
   std::bitset<kChannels> frozen;
   double fidelity = 10;                ///< 1 is market scale; 10 means lots ten times larger, messages ten times fewer
+  std::optional<markets::WorkUpRules> work_up;  ///< in the bonds' books; none: a trade there is over when its order is
   double sofr_trim = 0.20;             ///< lowest-rate share of DVP volume removed
   double swap_sigma_bp = 1;            ///< prior daily s.d. of a swap spread
 

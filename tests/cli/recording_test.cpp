@@ -122,7 +122,7 @@ TEST_CASE("a recording that says something else than the book does is refused wi
   is_refused(RecordedKind::order, [](Recorded& r) { r.book = 18; });
   is_refused(RecordedKind::order, [](Recorded& r) { r.side = 2; });
   is_refused(RecordedKind::order, [](Recorded& r) { r.type = 5; });
-  is_refused(RecordedKind::order, [](Recorded& r) { r.kind = 8; });
+  is_refused(RecordedKind::order, [](Recorded& r) { r.kind = 9; });
   is_refused(RecordedKind::quote, [](Recorded& r) { r.time_ns = 0; });
   auto lost = records;
   lost.erase(lost.begin() + static_cast<std::ptrdiff_t>(first(records, RecordedKind::trade)));

@@ -155,6 +155,7 @@ class Assembler {
     const auto& m = run_->market();
     auto& w = world();
     w.fidelity = m.fidelity();
+    if (m.has_work_up()) w.work_up = {base::Duration{std::llround(m.work_up().private_s() * 1e9)}, base::Duration{std::llround(m.work_up().public_s() * 1e9)}};
     w.start_uncertainty = m.calm_uncertainty();
     w.swap_sigma_bp = m.swap_sigma_bp();
     w.covariance.policy_sigma_bp = m.policy_sigma_bp();

@@ -24,7 +24,7 @@ void add_book(CLI::App& app, int& code) {
     if (is_recording(o->file)) {
       const auto r = check_recording(o->file);
       nlohmann::ordered_json j = {{"orders", r.orders}, {"cancels", r.cancels}, {"trades", r.trades}, {"traded_quantity", r.traded_lots}, {"quotes", r.quotes}, {"levels", r.levels},
-                                  {"requests", r.requests}, {"live_orders", r.live_orders}, {"whole", !r.digest.empty()}, {"digest", r.digest}};
+                                  {"requests", r.requests}, {"work_ups", r.work_ups}, {"live_orders", r.live_orders}, {"whole", !r.digest.empty()}, {"digest", r.digest}};
       fmt::print("{}\n", j.dump(2));
       code = kGood;
       return;

@@ -25,7 +25,7 @@ constexpr std::size_t kLongestHeader = 64'000'000;  // bytes
 const std::vector<std::pair<const char*, const char*>> kColumns = {
     {"time_ns", "<i8"}, {"order", "<u4"}, {"who", "<u4"}, {"other", "<u4"}, {"price", "<i4"}, {"ask", "<i4"},
     {"kind", "u1"},     {"book", "u1"},   {"side", "u1"}, {"type", "u1"},   {"lots", "<i8"},  {"ask_lots", "<i8"}};
-const std::vector<const char*> kKinds = {"", "order", "cancel", "trade", "quote", "level", "request", "end"};
+const std::vector<const char*> kKinds = {"", "order", "cancel", "trade", "quote", "level", "request", "end", "work_up"};
 const std::vector<const char*> kOrderTypes = {"limit", "market", "ioc", "fok", "post_only"};
 
 /// A recorded book, built anew.
@@ -179,6 +179,10 @@ class Check {
         ++found_.levels;
         return;
       case RecordedKind::request: ++found_.requests; return;
+      case RecordedKind::work_up:
+        book(r).settled();
+        ++found_.work_ups;
+        return;
       case RecordedKind::end:
         for (const Rebuilt& each : books_) each.settled();
         found_.digest = base::to_hex({static_cast<std::uint64_t>(r.lots), static_cast<std::uint64_t>(r.ask_lots)});

@@ -17,7 +17,7 @@ bool is_recording(const std::string& path);
 
 /// What was found in a recording whose orders, fed anew to the order book, gave the very trades, quotes and snapshots it holds.
 struct CheckedRecording {
-  std::uint64_t orders = 0, cancels = 0, trades = 0, quotes = 0, levels = 0, requests = 0;
+  std::uint64_t orders = 0, cancels = 0, trades = 0, quotes = 0, levels = 0, requests = 0, work_ups = 0;
   std::uint64_t traded_lots = 0, live_orders = 0;  ///< in books; resting at the end
   std::string digest;                              ///< of the recorded run; "" when the recording ends early
 };
