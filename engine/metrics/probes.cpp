@@ -5,6 +5,7 @@
 #include <iterator>
 #include <limits>
 
+#include "engine/metrics/cheapest.h"
 #include "engine/metrics/collateral_network.h"
 
 namespace haven::metrics {
@@ -134,6 +135,15 @@ void Probes::close(const world::World& w) {
     const auto& book = spec_->books[kNodes + c];
     day_value("price_" + book.name + "_points", w, w.books_data[kNodes + c].mid_ticks / book.grid.ticks_per_unit);
     day_value("implied_repo_" + book.name + "_pct", w, w.implied_repo_pct(*spec_, c));
+    if (const auto best = cheapest(*spec_, w, c)) {
+      Delivery& delivery = deliveries_[c];
+      if (delivery.candidate && *delivery.candidate != best->candidate) ++delivery.switches;
+      delivery.candidate = best->candidate;
+      const auto& contract = spec_->contracts[c];
+      day_value("ctd_" + book.name + "_years", w, (contract.candidates[best->candidate].deliverable.bond.maturity.v - contract.delivery.v) / 365.25);
+      day_value("ctd_lead_" + book.name + "_bp", w, best->lead_bp);
+      day_value("ctd_switches_" + book.name, w, delivery.switches);
+    }
     const auto& basket = spec_->securities[kNodes + c];
     double curve = basket.spread_bp;
     for (std::size_t n = 0; n < kNodes; ++n) curve += basket.weight[n] * (world::yield_of_ticks(spec_->books[n], w.books_data[n].mid_ticks) - spec_->books[n].spread_bp);

@@ -101,6 +101,11 @@ class Probes {
   int dealers_ = 0;
   double basket_spread_sum_ = 0, fast_out_sum_ = 0;
   int basket_samples_ = 0, fast_samples_ = 0;
+  struct Delivery {
+    std::optional<std::size_t> candidate;  ///< the cheapest at the last close
+    int switches = 0;
+  };
+  std::array<Delivery, world::kContracts> deliveries_{};
   double repo_refused_bn_ = 0, failed_bn_ = 0;
   FailTrace fail_trace_;
   std::array<std::array<double, 4>, world::kKinds> needs_{};

@@ -13,6 +13,7 @@
 #include "engine/base/units.h"
 #include "engine/instruments/anchor.h"
 #include "engine/instruments/bond.h"
+#include "engine/instruments/futures.h"
 #include "engine/instruments/grid.h"
 #include "engine/markets/work_up.h"
 
@@ -89,11 +90,20 @@ struct Security {
   double customer_volume_bn = 0;  ///< what customers without a name trade with dealers on a day of calm volatility, face; public
 };
 
+/// A bond that the short may deliver. Its yield moves by weight . (node yields), spread_bp over it.
+struct Candidate {
+  std::string name;              ///< coupon and maturity: "4.5_2031-12-31"
+  instruments::Deliverable deliverable;
+  Nodes weight{};
+  double spread_bp = 0;
+};
+
 struct Contract {
   std::string name;              ///< "TY"
   double conversion_factor = 1;  ///< of the cheapest to deliver
   std::uint16_t basket = 0;      ///< SecurityId of the deliverable basket
   base::Date delivery;           ///< last delivery date
+  std::vector<Candidate> candidates;  ///< bonds among which the cheapest to deliver is sought anew each day; empty: the basket's stays it
 };
 
 struct Institution {

@@ -53,7 +53,7 @@ TEST_CASE("conversion factors are the published ones", "[instruments]") {
   // Hull, Options, Futures, and Other Derivatives, section 6.2: 10% with 20 years and 2 months: 1.4623; 8% with 18
   // years and 4 months: 1.2199 (maturities here are chosen to have those terms). The TU, TY and FV rows of December
   // 2008 have the inputs of CME's "Calculating U.S. Treasury Futures Conversion Factors" (1-1/2 of 10/2010, 3-3/4 of
-  // 11/2018, 2-3/4 of 10/2013); their factors are from memory. The March 2025 rows agree with a public implementation.
+  // 11/2018, 2-3/4 of 10/2013): its formula read there, these rows from memory. The March 2025 rows agree with a public implementation.
   const std::array<Row, 10> rows{{
       {Contract::US, 10'000, make_date(2045, 5, 31), {2025, 3}, 1.4623},
       {Contract::US, 8'000, make_date(2043, 7, 15), {2025, 3}, 1.2199},

@@ -253,7 +253,8 @@ class Assembler {
         continue;
       }
       const instruments::DeliveryMonth delivery{year, month};
-      const auto issue = bond(path, basket.coupon_pct(), basket.maturity(), contract.name == "TU" || contract.name == "FV" ? 5 : contract.name == "US" || contract.name == "UB" ? 30 : 10);
+      const int term = contract.name == "TU" || contract.name == "FV" ? 5 : contract.name == "US" || contract.name == "UB" ? 30 : 10;
+      const auto issue = bond(path, basket.coupon_pct(), basket.maturity(), term);
       if (!faults_.empty()) continue;
       if (!instruments::deliverable(contract, issue, delivery)) {
         fault(path + ".maturity", basket.maturity(), "a bond deliverable into " + basket.contract() + " in " + basket.delivery_month());
@@ -281,6 +282,18 @@ class Assembler {
       const double clean = s.anchor.anchor_price_points;
       const instruments::Deliverable deliverable{issue, factor};
       const double future = instruments::theoretical_futures_points(deliverable, clean, {settle, k.delivery, w.rates.iorb_pct * 100.0}) - basket.net_basis_points() / k.conversion_factor;
+      if (basket.deliverable_size() > 0) k.candidates.push_back({basket.name(), deliverable, s.weight, s.spread_bp});
+      for (const auto& d : basket.deliverable()) {
+        const std::string at = path + ".deliverable[name=" + d.name() + "]";
+        const auto other = bond(at, d.coupon_pct(), d.maturity(), term);
+        if (!faults_.empty()) continue;
+        if (!instruments::deliverable(contract, other, delivery)) {
+          fault(at + ".maturity", d.maturity(), "a bond deliverable into " + basket.contract() + " in " + basket.delivery_month());
+          continue;
+        }
+        const double years_left = static_cast<double>(other.maturity.v - settle.v) / 365.25;
+        k.candidates.push_back({d.name(), {other, instruments::conversion_factor(contract, other.coupon, other.maturity, delivery)}, weights(years_left), d.spread_bp()});
+      }
       auto& book = w.books[kNodes + c];
       book.name = basket.contract();
       book.kind = world::BookKind::futures;
