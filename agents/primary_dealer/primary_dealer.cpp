@@ -109,6 +109,16 @@ double charge_bp(const world::View& view, const Parameters& p, Dealer& dealer, s
          (view.spec().is_frozen(world::Channel::dealer_var) ? 0.0 : p.var_cost_bp * var_binding_probability(p, dealer));
 }
 
+// What a bond that it is short of is worth more to it than to others, yield bp: each day until it is covered, that part of a further sale
+// which could not be delivered earns nothing on its proceeds and pays the fails charge.
+double scarcity_bp(const world::View& view, const Parameters& p, std::size_t security) {
+  if (view.spec().is_frozen(world::Channel::collateral_chain)) return 0;
+  const double share = view.undelivered_share(security);
+  if (share == 0) return 0;
+  const double duration = view.spec().securities[security].dv01_per_lot / 1e5 * 1e4;
+  return share * 100.0 * view.fail_cost_pct() * p.holding_days / 360.0 / std::max(1.0, duration);
+}
+
 // The yield at which it buys (higher), and sells.
 double bid_bp(double centre_bp, double half_bp, double skew, double charge) { return centre_bp + half_bp + std::max(-half_bp * 0.5, skew) + charge; }
 double ask_bp(double centre_bp, double half_bp, double skew, double charge) { return centre_bp - half_bp + std::min(half_bp * 0.5, skew) - charge; }
@@ -120,11 +130,11 @@ world::Stream two_sides(const world::View& view, const Parameters& p, Dealer& de
   return {bid_bp(centre_bp, half_bp, skew, long_now ? charge : 0.0), ask_bp(centre_bp, half_bp, skew, long_now ? 0.0 : charge)};
 }
 
-double security_centre_bp(const world::View& view, const Dealer& dealer, std::size_t security) {
+double security_centre_bp(const world::View& view, const Parameters& p, const Dealer& dealer, std::size_t security) {
   const auto& s = view.spec().securities[security];
   double centre = view.curve_bp(s.weight) + s.spread_bp;
   if (s.kind == world::SecurityKind::off_the_run) centre += dealer.basket_view_bp[security - kNodes];
-  return centre;
+  return centre - scarcity_bp(view, p, security);
 }
 
 double believed_bp(const world::View& view, const Dealer& dealer, std::size_t book) {
@@ -239,7 +249,7 @@ void quote_books(const world::View& view, const Parameters& p, Dealer& dealer, w
     const auto& md = view.book(n);
     if (md.mid_ticks == 0) continue;
     const double half = p.quote_sigmas * view.calm_sigma_bp(n) * risk * base::sqrt(look_interval_s(view, p) / kNewYorkDay_s);
-    const auto sides = two_sides(view, p, dealer, n, believed_bp(view, dealer, n), half, risk);
+    const auto sides = two_sides(view, p, dealer, n, believed_bp(view, dealer, n) - scarcity_bp(view, p, n), half, risk);
     std::int32_t bid = static_cast<std::int32_t>(std::floor(view.ticks_of_yield(n, sides.bid_bp)));
     std::int32_t ask = static_cast<std::int32_t>(std::ceil(view.ticks_of_yield(n, sides.ask_bp)));
     if (md.has_ask) bid = std::min(bid, md.ask.v - 1);
@@ -343,7 +353,7 @@ Answer answer(const world::View& view, const Parameters& p, Dealer& dealer, cons
   }
   const double size_bn = static_cast<double>(request.lots) * 1e-4 * s.ten_year_equivalent;
   const double half = half_spread_bp(view, p, risk) + 0.5 * p.skew_bp_per_bn * size_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
-  const double centre = security_centre_bp(view, dealer, security), skew = inventory_skew_bp(view, p, dealer, security, risk);
+  const double centre = security_centre_bp(view, p, dealer, security), skew = inventory_skew_bp(view, p, dealer, security, risk);
   result.reservation_bp = dealer_buys ? bid_bp(centre, half, skew, 0.0) : ask_bp(centre, half, skew, 0.0);
   if (dealer_buys == (held >= 0)) result.charge_sign = dealer_buys ? 1.0 : -1.0;
   // Dealers differ from request to request: a private shift of a quarter of the half-spread.
@@ -361,7 +371,7 @@ double dealing_bp(const world::View& view, const Parameters& p, Dealer& dealer, 
 world::Stream stream(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t basket) {
   const std::size_t security = kNodes + basket;
   const double risk = risk_multiple(view);
-  return two_sides(view, p, dealer, security, security_centre_bp(view, dealer, security), half_spread_bp(view, p, risk), risk);
+  return two_sides(view, p, dealer, security, security_centre_bp(view, p, dealer, security), half_spread_bp(view, p, risk), risk);
 }
 
 std::int64_t joins(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t book, base::Price price) {
@@ -376,7 +386,7 @@ std::int64_t joins(const world::View& view, const Parameters& p, Dealer& dealer,
   if (excess_bn == 0 || (excess_bn > 0) != (away > 0)) return 0;
   const Side side = away > 0 ? Side::sell : Side::buy;
   // Under its own price in yield the bond is dear, and it sells.
-  const double own_bp = believed_bp(view, dealer, book) + inventory_skew_bp(view, p, dealer, book, risk_multiple(view));
+  const double own_bp = believed_bp(view, dealer, book) - scarcity_bp(view, p, book) + inventory_skew_bp(view, p, dealer, book, risk_multiple(view));
   if (base::sign(side) * (view.yield_of_ticks(book, price.v) - own_bp) < 0) return 0;
   const std::size_t mine = side == Side::buy ? 0 : 1;
   const std::int64_t displayed = dealer.cash_quote[book][mine] == price.v ? dealer.cash_lots[book][mine] : 0;

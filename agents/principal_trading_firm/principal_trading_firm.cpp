@@ -32,6 +32,16 @@ double believed_sigma_bp(const world::View& view, const Parameters& p, std::size
   return base::exp(p.realised_weight * base::log(realised) + (1.0 - p.realised_weight) * base::log(implied));
 }
 
+// The size, up to a factor common to all books, at which a tick pays for the risk of the last lot in calm. What the risk lasts: the share
+// that stays with the book until its ordinary volume has carried the lots away, the rest until that of all books has, by duration.
+double standard_lots(const world::View& view, const Parameters& p, std::size_t k) {
+  const auto risk_per_lot = [&](std::size_t b) { return view.spec().books[b].ten_year_equivalent * view.calm_sigma_bp(b); };
+  double all_volume = 0;
+  for (std::size_t b = 0; b < kOutrightBooks; ++b) all_volume += view.spec().books[b].calm_volume_bn * risk_per_lot(b);
+  const double lasts = p.own_inventory_weight / view.spec().books[k].calm_volume_bn + (1.0 - p.own_inventory_weight) * risk_per_lot(k) / all_volume;
+  return base::sqrt(view.dollars_per_tick(k) / lasts) / risk_per_lot(k);
+}
+
 const Reading& read(const world::View& view, const Parameters& p, Readings& readings, std::size_t k) {
   Reading& reading = readings[k];
   if (reading.variance_bp2 == view.book(k).variance_bp2 && reading.uncertainty == view.outside().uncertainty) return reading;
@@ -41,11 +51,7 @@ const Reading& read(const world::View& view, const Parameters& p, Readings& read
   const double calm_sigma = view.calm_sigma_bp(k);
   const double sigma = believed_sigma_bp(view, p, k);
   const double ticks_per_bp = instrument.dv01_per_lot / view.dollars_per_tick(k);
-  // Standard size: a position's risk times the time the book's ordinary volume takes to carry it away is the same in
-  // every book, so size goes with the root of volume.
-  const auto& reference = view.spec().books[kNodes + kReferenceContract];
-  const double risk_per_lot = instrument.ten_year_equivalent * calm_sigma, reference_risk = reference.ten_year_equivalent * view.calm_sigma_bp(kNodes + kReferenceContract);
-  reading.size = base::sqrt(instrument.calm_volume_bn * reference_risk / (reference.calm_volume_bn * risk_per_lot));
+  if (reading.size == 0) reading.size = standard_lots(view, p, k) / standard_lots(view, p, kNodes + kReferenceContract);
   const double k_tick = p.fill_decay_per_tick, gamma = p.risk_aversion;
   const double sigma_tick_min = sigma * ticks_per_bp / base::sqrt(600.0);
   reading.risk_half = base::sqrt(sigma_tick_min * sigma_tick_min * gamma / (2.0 * k_tick * p.fills_per_minute) *
@@ -256,12 +262,15 @@ void quote(const world::View& view, const Parameters& p, const Look& look, Readi
 
   const std::int64_t multiple = instrument.lot_multiple;
   const auto rounded = [&](double x) { return std::max<std::int64_t>(1, static_cast<std::int64_t>(x / static_cast<double>(multiple) + 0.5)) * multiple; };
+  // The last lot is priced on top of what the firm holds: of what a side would add to that it offers less, of what takes it away more.
+  constexpr std::array<double, kLevels> kShape{1.0, 1.5, 2.0};
+  constexpr double kWhole = kShape[0] + kShape[1] + kShape[2];
+  const double lean = std::clamp(p.size_lean * inventory * calm_lots / (kWhole * lots), -1.0, 1.0);
   std::array<std::int64_t, kLevels> buys{}, sells{};
   for (std::size_t level = 0; level < kLevels; ++level) {
-    const double shape = 1.0 + 0.5 * static_cast<double>(level);
-    const std::int64_t size = rounded(lots * shape);
-    buys[level] = inventory < p.inventory_limit ? size : 0;
-    sells[level] = inventory > -p.inventory_limit ? size : 0;
+    const auto size = [&](double share) { return share > 0 ? rounded(lots * kShape[level] * share) : 0; };
+    buys[level] = inventory < p.inventory_limit ? size(1.0 - lean) : 0;
+    sells[level] = inventory > -p.inventory_limit ? size(1.0 + lean) : 0;
   }
 
   // Where its own reservation price already crosses the book it trades: what is plainly wrong by its belief, and what

@@ -38,6 +38,7 @@ struct Parameters {
   double realised_weight = 0;  ///< log weight of realised in believed volatility; the rest is implied
   double implied_elasticity = 0;  ///< of implied volatility to the uncertainty index
   double tick_rounding = 0;  ///< share of a tick by which a quote may be better than its reservation price
+  double size_lean = 0;  ///< share of its inventory by which the size it offers over all levels differs between the sides
   double size_lots = 0;  ///< top level in TY's book on a calm day, lots of $100,000
   double own_inventory_weight = 0;  ///< of the book's own inventory in the skew; the rest is net duration over all books
   double usual_skew_min = 0;  ///< half-life of the shading that it takes for everybody's

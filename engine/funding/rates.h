@@ -44,6 +44,12 @@ constexpr Money interest(Money cash, std::int32_t rate_hbp, std::int32_t days) {
   return {base::mul_div(cash.v, static_cast<std::int64_t>(rate_hbp) * days, kWhole * kMoneyMarketYear)};
 }
 
+/// Annual rate of the charge on a fail: max(1%, 3% - target lower bound).
+/// Source: Treasury Market Practices Group, fails charge (memory of the practice, with its 1% floor).
+constexpr std::int32_t fails_rate_hbp(std::int32_t target_lower_bound_hbp) {
+  return bp(300) - target_lower_bound_hbp > bp(100) ? bp(300) - target_lower_bound_hbp : bp(100);
+}
+
 /// Cash that collateral of this value raises: value x (1 - haircut), rounded against the borrower. A negative haircut
 /// raises more than the value. Requires haircut < 100%.
 constexpr Money cash_against(Money value, std::int32_t haircut_hbp) {

@@ -154,7 +154,7 @@ void Deliveries::deliver_all(Ledger& ledger, const Contracts& contracts, Collate
 }
 
 Money fails_charge(Money value, std::int32_t target_lower_bound_hbp, std::int32_t days) {
-  return interest(value, std::max(bp(100), bp(300) - target_lower_bound_hbp), days);
+  return interest(value, fails_rate_hbp(target_lower_bound_hbp), days);
 }
 
 Money freed_by_sale(Money value, std::int32_t haircut_hbp, std::int32_t margin_hbp, std::int32_t slippage_hbp) {

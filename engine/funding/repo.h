@@ -74,8 +74,7 @@ class Deliveries {
   std::vector<InstitutionId> deliverers_, receivers_;  // scratch
 };
 
-/// Charge on a fail of this value for `days`: max(1%, 3% - target lower bound) a year, actual/360.
-/// Source: Treasury Market Practices Group, fails charge (memory of the practice, with its 1% floor).
+/// Charge on a fail of this value for `days` at fails_rate_hbp (rates.h), actual/360.
 Money fails_charge(Money value, std::int32_t target_lower_bound_hbp, std::int32_t days);
 
 /// Cash that selling levered bonds frees: (haircut + initial margin - slippage) of their value, because the sale repays

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "engine/base/random.h"
+#include "engine/funding/rates.h"
 #include "engine/world/world.h"
 
 namespace haven::world {
@@ -86,6 +87,16 @@ class View {
   std::int64_t holding_lots(std::size_t security) const {
     return world_->ledger.position(self_, base::SecurityId{static_cast<std::uint16_t>(security)}).v / 100'000;
   }
+  /// Share of its short position in a security that it has sold and could not deliver this morning; 0 when it is not short.
+  double undelivered_share(std::size_t security) const {
+    const base::SecurityId id{static_cast<std::uint16_t>(security)};
+    const base::Face held = world_->ledger.position(self_, id), due = world_->ledger.due(self_, id);
+    return held.v < 0 && due.v < 0 ? std::min(1.0, static_cast<double>(due.v) / static_cast<double>(held.v)) : 0.0;
+  }
+  /// What a fail to deliver costs a year, percent: the charge, and overnight interest on the money that has not come.
+  double fail_cost_pct() const {
+    return funding().sofr_pct + 1e-4 * funding::fails_rate_hbp(static_cast<std::int32_t>(spec_->rates.target_lower_pct * 1e4 + 0.5));
+  }
   std::span<const base::Face> holdings() const { return world_->ledger.positions(self_); }
   std::span<const std::int64_t> futures_lots() const { return world_->ledger.futures(self_); }
   std::span<const std::int64_t> swap_lots() const { return world_->ledger.swaps(self_); }
@@ -96,6 +107,8 @@ class View {
   const MarketPrices& prices() const { return world_->prices(*spec_); }
   /// Price of a security at the market's curve, points per 100 face. Baskets carry their composite spread.
   double security_price(std::size_t security) const { return world_->security_price(*spec_, security); }
+  /// The same with interest accrued at today's settlement: what repo lends against.
+  double security_dirty(std::size_t security) const { return world_->security_dirty(*spec_, security); }
   /// Own exposure to each node's yield: dollars per bp fall in yields, from cash, futures and swaps.
   Nodes own_dv01() const;
   /// Initial margin rate of a contract, points of price.

@@ -58,4 +58,15 @@ TEST_CASE("a called fund without room to borrow sells, and less the more room it
   CHECK(swap_none > swap_half);
 }
 
+TEST_CASE("a levered fund can borrow against the interest its bonds have accrued: a point of it is a hundredth of face, less the haircut", "[agents]") {
+  Called m;
+  const auto who = m.state.population.swap_spread_fund.front().self;
+  const double before_bn = world::borrowing_room_bn(m.view(who));
+  double face_bn = 0;
+  for (std::size_t s = 0; s < world::kSecurities; ++s) face_bn += static_cast<double>(m.view(who).holding_lots(s)) * 1e-4;
+  for (auto& points : m.state.world.accrued_points) points += 1.0;
+  CHECK(world::borrowing_room_bn(m.view(who)) - before_bn == Approx(0.01 * face_bn * (1.0 - m.view(who).own().haircut)).epsilon(1e-6));
+  CHECK(face_bn > 1);
+}
+
 }  // namespace haven::tests

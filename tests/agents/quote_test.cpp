@@ -1,7 +1,10 @@
 // What quotes and takes in the interdealer books (docs/decisions/0012).
 #include <catch2/catch.hpp>
+#include <array>
 #include <cmath>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "tests/loop/short_run.h"
 
@@ -91,6 +94,7 @@ TEST_CASE("what one fast trader read off a book's volatility serves every other 
   ptf::Readings of_all;
   m.firm(1).scale = 2 * m.firm(0).scale;
   for (auto& firm : m.state.population.principal_trading_firm) {
+    firm.quotes = {};
     ptf::Firm twin = firm;
     ptf::Readings own;
     world::Intents shared, alone;
@@ -175,6 +179,89 @@ TEST_CASE("a dollar of surprise moves a belief more in a volatile market and les
   CHECK(answer_bp(full, p, 4) / answer == Approx(0.5).epsilon(0.01));
   volatile_market.state.world.outside.uncertainty *= 2;
   CHECK(answer_bp(volatile_market, p, 1) / answer == Approx(std::pow(2.0, p.implied_elasticity)).epsilon(0.01));
+}
+
+TEST_CASE("a fast trader that holds too much offers less of what would add to it and more of what takes it away, and without a lean as much on both sides", "[principal_trading_firm]") {
+  Morning m;
+  auto p = m.fast();
+  auto& firm = m.firm(0);
+  const auto offered = [&](double lean, double sizes) {
+    p.size_lean = lean;
+    ptf::Readings readings;
+    firm.quotes = {};
+    firm.lots.fill(0);
+    world::Intents out;
+    ptf::wake(m.view(firm.self), p, readings, firm, kTenYear, out);
+    firm.lots[kTenYear] = static_cast<std::int64_t>(sizes * p.size_lots * firm.scale * readings[kTenYear].size);
+    firm.net_lots = sizes * p.size_lots * firm.scale;
+    firm.quotes = {};
+    out.clear();
+    ptf::wake(m.view(firm.self), p, readings, firm, kTenYear, out);
+    std::pair<double, double> lots{};
+    for (const auto& intent : out.list()) {
+      if (intent.kind != world::IntentKind::limit || intent.book != kTenYear) continue;
+      (intent.side == base::Side::buy ? lots.first : lots.second) += static_cast<double>(intent.lots);
+    }
+    return lots;
+  };
+  const auto even = offered(0, 2), longer = offered(1, 2), shorter = offered(1, -2), full = offered(1, 5);
+  CHECK(even.first == even.second);
+  CHECK(longer.first < 0.8 * even.first);
+  CHECK(longer.second > 1.2 * even.second);
+  CHECK(longer.first + longer.second == Approx(even.first + even.second).epsilon(0.05));
+  CHECK(shorter.first == longer.second);
+  CHECK(shorter.second == longer.first);
+  CHECK(full.first < longer.first);
+}
+
+TEST_CASE("a bond's standard size is the larger the more a tick pays for the risk of a lot, and the longer that risk stays the smaller", "[principal_trading_firm]") {
+  Morning m;
+  auto p = m.fast();
+  const auto size = [&](std::size_t book) {
+    ptf::Readings readings;
+    world::Intents out;
+    m.firm(0).quotes = {};
+    ptf::wake(m.view(m.firm(0).self), p, readings, m.firm(0), static_cast<std::uint16_t>(book), out);
+    return readings[book].size;
+  };
+  const auto& books = m.spec.world.books;
+  const auto risk = [&](std::size_t b) { return books[b].ten_year_equivalent * m.view(m.firm(0).self).calm_sigma_bp(b); };
+  constexpr std::size_t kTwoYear = 0;
+  // Where all of the risk is the curve's, a tick over the cube of a lot's risk; where all stays in the book, volume and a tick over the square.
+  p.own_inventory_weight = 0;
+  const double tick = m.view(m.firm(0).self).dollars_per_tick(kTwoYear) / m.view(m.firm(0).self).dollars_per_tick(kTenYear), ratio = risk(kTwoYear) / risk(kTenYear);
+  CHECK(size(kTwoYear) / size(kTenYear) == Approx(std::sqrt(tick / (ratio * ratio * ratio))));
+  p.own_inventory_weight = 1;
+  CHECK(size(kTwoYear) / size(kTenYear) == Approx(std::sqrt(tick * books[kTwoYear].calm_volume_bn / books[kTenYear].calm_volume_bn) / ratio));
+}
+
+TEST_CASE("a dealer that could not deliver a bond it sold short bids and offers it dearer by what the fail costs, and one that could does not", "[primary_dealer]") {
+  Morning m;
+  const auto& p = m.spec.population.primary_dealer;
+  auto& dealer = m.state.population.primary_dealer.front();
+  auto& w = m.state.world;
+  const auto security = base::SecurityId{0};
+  const auto yields = [&] {
+    std::array<double, 2> bp{};
+    for (const base::Side client : {base::Side::buy, base::Side::sell}) {
+      dealers::Dealer asked = dealer;
+      bp[client == base::Side::buy] = dealers::answer(m.view(dealer.self), p, asked, {false, security.v, client, 10}).best_bp();
+    }
+    return bp;
+  };
+  const auto buyer = m.state.population.household.front().self;
+  const base::Face sold{w.ledger.position(dealer.self, security).v + 2'000'000'000};
+  w.ledger.add_trade(buyer, dealer.self, security, sold, {sold.v * 10'000}, m.spec.world.settle[1], w.journal, w.now);
+  const auto sold_short = yields();
+  CHECK(m.view(dealer.self).undelivered_share(security.v) == 0);
+  std::vector<base::Money> at_par(world::kSecurities, base::Money{10'000'000'000});
+  w.ledger.settle(m.spec.world.settle[1], m.spec.world.ficc, at_par, w.journal, w.now);
+  CHECK(m.view(dealer.self).undelivered_share(security.v) > 0.5);
+  const auto failing = yields();
+  const double duration = m.spec.world.securities[security.v].dv01_per_lot / 1e5 * 1e4;
+  const double cost_bp = m.view(dealer.self).undelivered_share(security.v) * 100 * m.view(dealer.self).fail_cost_pct() * p.holding_days / 360 / duration;
+  CHECK(cost_bp > 1);
+  for (const std::size_t side : {0U, 1U}) CHECK(sold_short[side] - failing[side] == Approx(cost_bp).epsilon(1e-6));
 }
 
 TEST_CASE("public news enters a dealer's view of the curve at once, and the books' mids only with time", "[primary_dealer]") {

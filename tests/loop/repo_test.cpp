@@ -48,6 +48,22 @@ TEST_CASE("the drain of September 2019 lifts the secured rate with that time's r
   CHECK(std::abs(ample_bp) < 10);
 }
 
+TEST_CASE("of levered funds those without a haircut do the share of business that the config says, and the others have the config's haircut", "[loop][repo]") {
+  const auto& spec = plain_short_run().spec;
+  for (const world::Kind kind : {world::Kind::basis_fund, world::Kind::swap_spread_fund}) {
+    double all = 0, without = 0;
+    for (std::size_t i = 0; i < spec.openings.size(); ++i) {
+      if (spec.world.institutions[i].kind != kind) continue;
+      all += spec.openings[i].scale;
+      if (spec.openings[i].haircut == 0) without += spec.openings[i].scale;
+      else CHECK(spec.openings[i].haircut == Approx(kind == world::Kind::basis_fund ? 0.02 : 0.01));
+    }
+    CHECK(all == Approx(1));
+    CHECK(without <= 0.42 + 1e-9);
+    CHECK(without > 0.36);
+  }
+}
+
 TEST_CASE("after the morning a levered fund knows what it has borrowed, so that its room to borrow is what its haircut leaves and not its bonds", "[loop][repo]") {
   const auto& spec = plain_short_run().spec;
   auto state = loop::initial_state(spec, 1);

@@ -92,6 +92,7 @@ void Assembler::institutions() {
     }
     double sum = 0;
     for (const double s : size) sum += s;
+    double so_far = 0, without_haircut = 0;
     for (std::size_t i = 0; i < group.members.size(); ++i) {
       auto& o = spec().openings[group.members[i]];
       const double share = size[i] / sum;
@@ -114,7 +115,10 @@ void Assembler::institutions() {
       for (std::size_t c = 0; kind == Kind::basis_fund && c < kContracts; ++c) o.futures_bn[c] -= o.holding_bn[kNodes + c] * world().contracts[c].conversion_factor;
       if (p.has_capital_bn()) o.cash_bn = p.capital_bn() * share - value;
       const bool named = static_cast<int>(i) < p.member_size();
-      const bool no_haircut = static_cast<double>(i % 50) < 50.0 * p.zero_haircut_share();
+      // From the largest down, whoever still fits into the share of business without a haircut has none.
+      so_far += share;
+      const bool no_haircut = without_haircut + share <= p.zero_haircut_share() * so_far + 1e-12;
+      if (no_haircut) without_haircut += share;
       o.haircut = 0.01 * (no_haircut ? 0.0 : p.haircut_pct());
       if (named && p.member(static_cast<int>(i)).has_haircut_pct()) o.haircut = 0.01 * p.member(static_cast<int>(i)).haircut_pct();
       o.core = named && p.member(static_cast<int>(i)).core();

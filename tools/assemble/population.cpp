@@ -132,6 +132,7 @@ void fill(agents::principal_trading_firm::Parameters& p, const config::Principal
   p.widest_seen_ticks = m.widest_seen_ticks();
   p.own_inventory_weight = m.own_inventory_weight();
   p.tick_rounding = m.tick_rounding();
+  p.size_lean = m.size_lean();
   p.inventory_limit = m.inventory_limit();
   p.limit_multiplier = m.limit_multiplier();
   p.take_edge_ticks = m.take_edge_ticks();
