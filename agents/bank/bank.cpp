@@ -15,11 +15,12 @@ void offer(const world::View& view, const Parameters& p, const Bank& bank, world
   const double overdraft_spread_bp = 100.0 * (rates.overnight_overdraft_pct - rates.iorb_pct);
   const double place = (view.index_in_kind() + 0.5) / p.repo_lenders;
   const double own_bp = 100.0 * rates.iorb_pct + p.least_spread_bp + (p.most_spread_bp - p.least_spread_bp) * place;
-  const double floor_bn = bank.start_reserves_bn * std::clamp(p.floor_share + p.intraday_share + p.floor_sd * view.trait(0), 0.0, 1.0);
+  const double common_share = std::clamp(p.floor_share + p.intraday_share + p.floor_sd * view.trait(0), 0.0, 1.0);
+  const double floor_bn = bank.start_reserves_bn * (bank.own_floor_share < 0 ? common_share : bank.own_floor_share);
   const double sd_bn = bank.start_reserves_bn * p.payment_sd;
   // Down from what it has: in one piece where a dollar is worth nothing, then in steps of a quarter of a standard deviation.
   constexpr double safe_sds = 4, step_sds = 0.25;
-  double left = std::max(0.0, view.cash_bn());
+  double left = std::max(0.0, view.morning_cash_bn());
   const double safe_bn = floor_bn + safe_sds * sd_bn;
   if (left > safe_bn) {
     supply.push_back({own_bp, (left - safe_bn) * share});

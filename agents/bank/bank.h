@@ -30,8 +30,9 @@ struct Bank {
   base::Draws draws;
   double scale = 1;
   double start_reserves_bn = 0;  ///< its normal reserves
+  double own_floor_share = -1;   ///< of them, what it keeps, where it has said so itself; negative: by its population's rule
   template <class Archive>
-  void fields(Archive& archive) { archive(self, draws, scale, start_reserves_bn); }
+  void fields(Archive& archive) { archive(self, draws, scale, start_reserves_bn, own_floor_share); }
 };
 
 /// What the last dollar of `reserves_bn` is worth to a bank over interest on reserves, bp a year.

@@ -15,7 +15,7 @@ double investor_flow_bn(const world::View& view, const Parameters& p, Fund& fund
 void offer(const world::View& view, const Parameters& p, const Fund& fund, world::RepoVenue venue, world::Supply& supply) {
   if (venue == world::RepoVenue::gcf) return;
   const double share = venue == world::RepoVenue::dvp ? p.sponsored_share : 1.0 - p.sponsored_share;
-  const double cash = std::max(0.0, std::min(view.cash_bn(), fund.assets_bn * p.repo_share)) * share;
+  const double cash = std::max(0.0, std::min(view.morning_cash_bn(), fund.assets_bn * p.repo_share)) * share;
   const double floor_bp = 100.0 * view.spec().rates.on_rrp_pct;
   const double own_bp = p.spread_sd_bp * view.trait(0);
   constexpr int steps = 6;

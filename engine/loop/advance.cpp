@@ -69,6 +69,7 @@ class Run {
       case EventKind::day_end: day_end(); break;
       case EventKind::failure: fail(InstitutionId{e.payload}); break;
       case EventKind::payment: make_payment(spec_, state_, spec_.scenario.payments[e.payload]); break;
+      case EventKind::repo_round: repo_round(spec_, state_, market_, probes_, scratch_, e.payload); break;
       case EventKind::work_up: market_.work_up(e.payload); return;
       case EventKind::sample: sample(); return;
     }
@@ -211,6 +212,7 @@ class Run {
       market_.schedule(EventKind::margin_payment, at(funding::kFiccMorningCycle.due_at));
       market_.schedule(EventKind::intraday_payment, at(funding::kFiccIntradayCycle.due_at));
     }
+    for (std::size_t k = 1; k < spec_.repo_rounds.size(); ++k) market_.schedule(EventKind::repo_round, at(spec_.repo_rounds[k].time_of_day), static_cast<std::uint32_t>(k));
     const auto& payments = spec_.scenario.payments;
     for (std::size_t i = 0; i < payments.size(); ++i) {
       const bool with_the_morning = payments[i].time_of_day == base::hours(7);

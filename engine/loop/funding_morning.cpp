@@ -29,6 +29,18 @@ void Morning::investors() {
   flow(p.prime_money_fund, spec.population.prime_money_fund);
 }
 
+namespace {
+
+void after_repo(const Spec& spec, State& state) {
+  repay_lines(spec, state);
+  for (std::uint32_t i = 0; i < spec.world.institutions.size(); ++i) {
+    state.world.accounts[i].repo_borrowed = state.world.contracts.borrowed(InstitutionId{i});
+  }
+  update_leverage(spec, state);
+}
+
+}  // namespace
+
 void funding_morning(const Spec& spec, State& state, Market& market, metrics::Probes& probes, PhaseScratch& scratch) {
   const auto day = static_cast<std::size_t>(state.world.day);
   scratch.per_million.resize(world::kSecurities);
@@ -37,11 +49,19 @@ void funding_morning(const Spec& spec, State& state, Market& market, metrics::Pr
   morning.payments();
   morning.investors();
   morning.make_repo();
-  repay_lines(spec, state);
-  for (std::uint32_t i = 0; i < spec.world.institutions.size(); ++i) {
-    state.world.accounts[i].repo_borrowed = state.world.contracts.borrowed(InstitutionId{i});
-  }
-  update_leverage(spec, state);
+  after_repo(spec, state);
+}
+
+void repo_round(const Spec& spec, State& state, Market& market, metrics::Probes& probes, PhaseScratch& scratch, std::size_t round) {
+  const auto day = static_cast<std::size_t>(state.world.day);
+  collateral_values(spec.world, state.world, scratch.per_million);
+  Morning morning{spec, state, market, probes, scratch, spec.world.days[day], spec.world.settle[day]};
+  morning.make_round(round);
+  after_repo(spec, state);
+}
+
+bool has_daylight_credit(const Spec& spec, const world::World& w, InstitutionId id) {
+  return !spec.repo_rounds.empty() && spec.world.institutions[id.v].kind == world::Kind::primary_dealer && base::time_of_day(w.now) < spec.repo_rounds.back().time_of_day;
 }
 
 void update_leverage(const Spec& spec, State& state) {

@@ -3,6 +3,7 @@
 //   morning_settlement.cpp  what matures and settles, what fails, and who is bought in
 //   morning_loans.cpp       how a loan is made: overnight, at term, out of the opening network
 //   morning_repo.cpp        who lends to whom: clients, dealers, facilities
+//   morning_rounds.cpp      the same in several rounds, where the config has them
 #pragma once
 
 #include <algorithm>
@@ -40,6 +41,8 @@ struct Morning {
   void payments();
   void investors();
   void make_repo();
+  /// Round number `round` of the config's: what is due by then is offered and bid for; with the last one the morning's repo is made.
+  void make_round(std::size_t round);
 
   // --- for all of them ---------------------------------------------------------------------------------------------------
   world::World& w() { return state.world; }
@@ -100,11 +103,45 @@ struct Morning {
   void between_dealers();
   /// What a dollar costs the borrower over its rate, relative to DVP.
   double cost_bp(funding::Segment segment) const;
+  /// Asks every lender what it offers there; `f` finds the steps of the one that it is given in the scratch.
+  template <class F>
+  void each_offer(world::RepoVenue venue, F&& f) {
+    const auto offers = [&](auto& lenders, const auto& parameters) {
+      for (auto& lender : lenders) {
+        if (!lives(lender.self)) continue;
+        scratch.steps.clear();
+        offer(market.view(lender.self), parameters, lender, venue, scratch.steps);
+        f(lender.self);
+      }
+    };
+    auto& p = state.population;
+    offers(p.government_money_fund, spec.population.government_money_fund);
+    offers(p.prime_money_fund, spec.population.prime_money_fund);
+    offers(p.home_loan_bank, spec.population.home_loan_bank);
+    offers(p.bank, spec.population.bank);
+    offers(p.custody_bank, spec.population.custody_bank);
+  }
   void collect_supply(world::RepoVenue venue, funding::Segment segment);
   void collect_demand();
   /// All segments at once: a dealer needs dollars, whichever segment they come from (docs/decisions/0014).
   void dealers();
   void facilities();
+  /// The secured overnight rate of the trades in the scratch.
+  void publish_rate();
+
+  // --- rounds ------------------------------------------------------------------------------------------------------------
+  bool last(std::size_t round) const { return round + 1 == spec.repo_rounds.size(); }
+  /// What a dealer still has to find by the end of a round: its share of the day's need, less what it has found.
+  double due_bn(base::InstitutionId id, std::size_t round);
+  void collect_round_supply(world::RepoVenue venue, funding::Segment segment, std::size_t round);
+  void collect_round_demand(std::size_t round);
+  /// What each who took part has seen of the round: its rate, and how it fared itself.
+  void remember_round();
+  /// The morning is over: its rates and volumes out of the loans that it made.
+  void tally_rounds();
+  base::Money lent_today(base::InstitutionId id, funding::Segment segment);
+  base::Money borrowed_today(base::InstitutionId id);
+  bool made_today(const funding::Contract& c) const { return c.start == today && c.end == tomorrow; }
 
   struct Tally {
     double volume_bn = 0, weighted = 0, refused_bn = 0;
@@ -114,6 +151,8 @@ struct Morning {
     }
     double rate_pct() const { return volume_bn > 0 ? weighted / volume_bn * 0.01 : 0.0; }
   };
+  /// The day's volumes and rates by segment, for the probes and for everybody.
+  void tally_segments(const Tally& tri_party, const Tally& dvp, const Tally& gcf);
   const Tally& opened(funding::Segment segment) const { return opened_[static_cast<std::size_t>(segment)]; }
   std::vector<funding::RepoTrade> special_trades_{};
   Tally term_dealt_{};                              ///< this morning's loans beyond tomorrow

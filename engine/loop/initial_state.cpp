@@ -13,7 +13,7 @@ using world::Kind;
 using world::kNodes;
 using world::kOutrightBooks;
 
-constexpr std::uint32_t kFormat = 4;
+constexpr std::uint32_t kFormat = 5;
 
 ledger::LedgerShape shape_of(const Spec& spec) {
   ledger::LedgerShape shape;
@@ -78,7 +78,12 @@ struct Members {
         break;
       }
       case Kind::custody_bank: add(p.custody_bank, i); break;
-      case Kind::bank: add(p.bank, i).start_reserves_bn = opening.cash_bn; break;
+      case Kind::bank: {
+        auto& bank = add(p.bank, i);
+        bank.start_reserves_bn = opening.cash_bn;
+        if (opening.floor_share) bank.own_floor_share = *opening.floor_share;
+        break;
+      }
       case Kind::basis_fund: add(p.basis_fund, i); break;
       case Kind::swap_spread_fund: add(p.swap_spread_fund, i); break;
       case Kind::principal_trading_firm: {

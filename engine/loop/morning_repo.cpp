@@ -24,8 +24,13 @@ void Morning::make_repo() {
   open_network();
   clients();
   between_dealers();
+  if (!spec.repo_rounds.empty()) return make_round(0);
   dealers();
   facilities();
+  publish_rate();
+}
+
+void Morning::publish_rate() {
   auto& f = w().funding;
   const auto sofr = funding::secured_overnight_rate(scratch.trades, hbp(spec.world.sofr_trim * 1e4));
   if (sofr) f.sofr_pct = funding::published_bp(sofr->median_hbp) * 0.01;
@@ -137,23 +142,12 @@ double Morning::cost_bp(Segment segment) const {
 }
 
 void Morning::collect_supply(world::RepoVenue venue, Segment segment) {
-  auto& p = state.population;
-  const auto offers = [&](auto& lenders, const auto& parameters) {
-    for (auto& lender : lenders) {
-      if (!lives(lender.self)) continue;
-      scratch.steps.clear();
-      offer(market.view(lender.self), parameters, lender, venue, scratch.steps);
-      const auto name = spec.world.institutions[lender.self.v].name_key;
-      for (const world::CashStep& step : scratch.steps) {
-        scratch.supply.push_back({lender.self, hbp(step.rate_bp + cost_bp(segment)), grains(step.cash_bn), name, segment});
-      }
+  each_offer(venue, [&](InstitutionId lender) {
+    const auto name = spec.world.institutions[lender.v].name_key;
+    for (const world::CashStep& step : scratch.steps) {
+      scratch.supply.push_back({lender, hbp(step.rate_bp + cost_bp(segment)), grains(step.cash_bn), name, segment});
     }
-  };
-  offers(p.government_money_fund, spec.population.government_money_fund);
-  offers(p.prime_money_fund, spec.population.prime_money_fund);
-  offers(p.home_loan_bank, spec.population.home_loan_bank);
-  offers(p.bank, spec.population.bank);
-  offers(p.custody_bank, spec.population.custody_bank);
+  });
 }
 
 void Morning::collect_demand() {
@@ -197,6 +191,10 @@ void Morning::dealers() {
       (agent ? tri_party : m.segment == Segment::gcf ? gcf : dvp).add(base::to_bn(got), rate_bp);
     }
   }
+  tally_segments(tri_party, dvp, gcf);
+}
+
+void Morning::tally_segments(const Tally& tri_party, const Tally& dvp, const Tally& gcf) {
   probes.repo(w(), "tri_party", tri_party.volume_bn, tri_party.rate_pct(), 100.0 * spec.tri_party_haircut, 0);
   probes.repo(w(), "dvp", dvp.volume_bn, dvp.rate_pct(), 0, 0);
   probes.repo(w(), "gcf", gcf.volume_bn, gcf.rate_pct(), 0, 0);

@@ -50,6 +50,10 @@ void pay_margin(const Spec& spec, State& state, Market& market, metrics::Probes&
   for (std::size_t k = 0; k < scratch.net_calls.size(); ++k) {
     const NetCall call = scratch.net_calls[k];
     if (call.total().v <= 0 || !desk.lives(call.institution)) continue;
+    if (has_daylight_credit(spec, w, call.institution)) {
+      post(w, call);
+      continue;
+    }
     const Money cash = w.ledger.cash(call.institution), line = w.credit.undrawn(call.institution);
     if (cash + line >= call.total() || !desk.can_default(call.institution)) {
       draw_to(spec, state, call.institution, call.total());

@@ -47,6 +47,10 @@ struct PhaseScratch {
 
 /// 07:00: overnight repo matures, yesterday's trades settle, money funds take in and pay out, repo is made.
 void funding_morning(const Spec& spec, State& state, Market& market, metrics::Probes& probes, PhaseScratch& scratch);
+/// After 07:00, where the config makes repo in rounds: round number `round`.
+void repo_round(const Spec& spec, State& state, Market& market, metrics::Probes& probes, PhaseScratch& scratch, std::size_t round);
+/// A dealer whose repo is still being made pays out of its clearing bank's credit within the day.
+bool has_daylight_credit(const Spec& spec, const world::World& w, base::InstitutionId id);
 /// Taxes and deposits drawn, member by member in proportion to size.
 void make_payment(const Spec& spec, State& state, const scenario::Payment& payment);
 /// 15:00 (and noon): marks every cleared position; what it moved is called and due at `due`.

@@ -39,6 +39,7 @@ struct Opening : RuleTerms {
   std::vector<std::uint32_t> financiers;                  ///< index_in_kind of the dealers that finance it
   std::string parent;                                     ///< banking group
   double assets_bn = 0;                                   ///< money funds: assets
+  std::optional<double> floor_share;                      ///< banks: of opening cash, what it keeps; none: its population's rule
   bool core = false;                                      ///< dealers: raises cash for others
   base::InstitutionId line_from;                          ///< who lends on its committed line
   double line_bn = 0;                                     ///< its size; 0: none
@@ -73,6 +74,12 @@ struct RepoTenor {
   std::uint8_t substitution = 0;  ///< 1: the borrower may put another security in the place of one that it wants back
 };
 
+/// When in the morning offers of repo meet bids, and which share of the day's is on the table by then.
+struct RepoRound {
+  base::Duration time_of_day;
+  double share = 1;
+};
+
 /// Holders of a kind who lend single issues to those who must deliver them.
 struct SpecialsLender {
   world::Kind kind = world::Kind::outside;
@@ -98,6 +105,7 @@ struct Spec {
   std::vector<SpecialsLender> specials;                   ///< empty: no specific-collateral market
   std::int32_t buy_in_days = 0;                           ///< business days short and failing before a buy-in; 0: none
   std::optional<funding::MarginRule> ficc_margin;         ///< none: FICC asks for no margin
+  std::vector<RepoRound> repo_rounds;                     ///< by time, the first at 07:00; empty: one round, at 07:00, that takes all
   double operating_cash_bn = 0.5;                         ///< a financed institution keeps this much over its buffer, per unit of scale
 
   /// In force on that trading day.

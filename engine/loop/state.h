@@ -31,7 +31,8 @@ enum class EventKind : std::uint8_t {
   sample,            ///< five minutes: volatility, streams, probes
   failure,           ///< the scenario makes institution `payload` fail
   payment,           ///< the scenario's payment number `payload` falls due
-  work_up            ///< a work-up's moment: its book in the lowest eight bits of `payload`, its number in the others
+  work_up,           ///< a work-up's moment: its book in the lowest eight bits of `payload`, its number in the others
+  repo_round         ///< after 07:00: round number `payload` of the morning's repo
 };
 
 /// Phase order at equal times: outside news, market phases, agents, samples.

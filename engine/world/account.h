@@ -12,6 +12,7 @@ namespace haven::world {
 struct Account {
   base::Money repo_borrowed;           ///< cash received in repo, outstanding
   base::Money futures_margin, swap_margin, ficc_margin;  ///< initial margin posted, or called, at each clearing house
+  base::Money lent_this_morning;       ///< in repo, where it is made in rounds: what its cash was more before them
   base::Money call_due;                ///< variation margin and calls due at the next payment phase (positive: it pays)
   std::array<base::Money, kHouses> default_fund{};  ///< prefunded at each clearing house, not yet used up
   std::array<base::Money, 2 * kContracts> carried{};  ///< value of futures and swaps at the last settlement
@@ -22,6 +23,7 @@ struct Account {
   double financing_pct = 0;            ///< rate of its repo this morning
   double refused_bn = 0;               ///< financing asked for and refused this morning
   double declined_bn = 0, unsecured_bn = 0;  ///< this morning's cash not got: dealers declined it; it had no free collateral for it
+  double round_unfilled = 0;           ///< of what it bid, or offered at no more than the rate, in the last round of repo: share that was not dealt
   base::InstitutionId refused_by;      ///< who refused most of it; itself when nobody did
   double leverage_capacity_bn = 0;     ///< most exposure its desk may carry: minimum over constraints
   double leverage_exposure_bn = 0;     ///< this morning's, repo book and securities

@@ -43,6 +43,7 @@ struct BasketData {
 /// Public rates of the last funding morning.
 struct FundingData {
   double sofr_pct = 0, tri_party_pct = 0, gcf_pct = 0, dvp_pct = 0, bilateral_pct = 0;
+  double round_bp = 0;       ///< rate of the last round of repo in which anything was dealt, as DVP's; 0: no rounds yet
   double refused_bn = 0;
   double fails_bn = 0;       ///< face that was not delivered or returned that morning
   double defaults_seen = 0;  ///< defaulters that everybody has heard of; halves with each session

@@ -76,6 +76,29 @@ TEST_CASE("what a bank holds for payments within the day it lends only at a pric
   CHECK(without - cheap_bn() == Approx(0.2 * bank.start_reserves_bn).margin(0.03 * bank.start_reserves_bn));
 }
 
+TEST_CASE("a bank that has said itself what it keeps keeps that, whatever its population's floor and payments within the day are", "[agents][repo]") {
+  Morning m;
+  auto p = m.spec.population.bank;
+  auto bank = m.state.population.bank.front();
+  const double cheap_bp = 100.0 * m.spec.world.rates.iorb_pct + p.most_spread_bp + 50.0;
+  const auto cheap_bn = [&] {
+    world::Supply steps;
+    offer(m.view(bank.self), p, bank, world::RepoVenue::dvp, steps);
+    offer(m.view(bank.self), p, bank, world::RepoVenue::gcf, steps);
+    double sum = 0;
+    for (const auto& step : steps) sum += step.rate_bp < cheap_bp ? step.cash_bn : 0.0;
+    return sum;
+  };
+  p.floor_share = 0.3;
+  const double by_rule = cheap_bn();
+  bank.own_floor_share = 0.8;
+  const double by_itself = cheap_bn();
+  CHECK(by_rule - by_itself > 0.3 * bank.start_reserves_bn);
+  p.floor_share = 0.1;
+  p.intraday_share = 0.5;
+  CHECK(cheap_bn() == by_itself);
+}
+
 TEST_CASE("a dealer bids its next way out's price for each dollar: the facility, its line, then an overdraft", "[agents][repo]") {
   Morning m;
   auto p = m.spec.population.primary_dealer;

@@ -12,7 +12,7 @@ namespace {
 
 double sofr_after_bp(const loop::Spec& spec, std::size_t day) {
   auto state = loop::initial_state(spec, 1);
-  advance_to(spec, state, moment(spec, day, 8));
+  advance_to(spec, state, moment(spec, day, 10));  // with rounds of repo, after the last
   return 100.0 * state.world.funding.sofr_pct;
 }
 
@@ -68,12 +68,30 @@ TEST_CASE("after the morning a levered fund knows what it has borrowed, so that 
   const auto& spec = plain_short_run().spec;
   auto state = loop::initial_state(spec, 1);
   advance_to(spec, state, moment(spec, 1, 7, 1));
-  for (const auto& fund : state.population.basis_fund) {
-    const auto& account = state.world.accounts[fund.self.v];
-    CHECK(account.repo_borrowed == state.world.contracts.borrowed(fund.self));
-    const world::View view{spec.world, state.world, fund.self};
-    CHECK(world::borrowing_room_bn(view) < 0.2 * base::to_bn(account.repo_borrowed));
-  }
+  const auto knows = [&](const auto& funds) {
+    REQUIRE(!funds.empty());
+    for (const auto& fund : funds) {
+      const auto& account = state.world.accounts[fund.self.v];
+      REQUIRE(account.repo_borrowed.v > 0);
+      CHECK(account.repo_borrowed == state.world.contracts.borrowed(fund.self));
+      const world::View view{spec.world, state.world, fund.self};
+      CHECK(world::borrowing_room_bn(view) < 0.2 * base::to_bn(account.repo_borrowed));
+    }
+  };
+  knows(state.population.basis_fund);
+  knows(state.population.swap_spread_fund);
+}
+
+TEST_CASE("what a config says that payments within the day take out of banks makes their last dollars dearer, and nothing else of the morning", "[loop][repo]") {
+  const auto rate_bp = [](const char* share) {
+    const auto spec = short_run({std::string("population[name=banks].bank.intraday_share=") + share, "population[name=government_money_funds].cash_bn=300"}).spec;
+    auto state = loop::initial_state(spec, 1);
+    advance_to(spec, state, moment(spec, 0, 7, 1));
+    return std::pair{100.0 * state.world.funding.dvp_pct, base::to_bn(state.world.contracts.borrowed(state.population.primary_dealer.front().self))};
+  };
+  const auto none = rate_bp("0"), half = rate_bp("0.5");
+  CHECK(half.first > none.first + 5);
+  CHECK(half.second == Approx(none.second).epsilon(0.01));
 }
 
 TEST_CASE("a dated payment takes cash from one population to another on its morning, and nothing else is made or lost", "[loop][repo]") {

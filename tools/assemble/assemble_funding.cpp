@@ -1,5 +1,6 @@
 #include "tools/assemble/assembler.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -42,6 +43,7 @@ void Assembler::funding() {
   if (f.has_ficc_margin()) s.ficc_margin = margin(f.ficc_margin());
   s.buy_in_days = f.buy_in_days();
   term_repo();
+  repo_rounds();
   for (const auto& l : f.specials().lender()) {
     const std::string path = "funding.specials.lender[name=" + l.name() + "]";
     const auto kind = kind_of(path + ".name", l.name());
@@ -67,6 +69,29 @@ void Assembler::term_repo() {
           {tenor.days(), tenor.share(), tenor.spread_bp(), static_cast<std::int8_t>(tenor.has_notice_days() ? tenor.notice_days() : -1), static_cast<std::uint8_t>(tenor.substitution())});
     }
     if (sum > 1.0 + 1e-9) fault(path + ".tenor", fmt::format("shares that sum to {}", sum), "at most 1");
+  }
+}
+
+void Assembler::repo_rounds() {
+  const auto& f = run_->funding();
+  auto& rounds = spec().repo_rounds;
+  if (f.repo_round_size() == 0) return;
+  if (f.term_repo_size() > 0 || f.specials().lender_size() > 0) fault("funding.repo_round", "rounds beside term repo or specials", "overnight general collateral alone: both are dealt in one morning's round");
+  for (const auto& r : f.repo_round()) {
+    const std::string path = "funding.repo_round[name=" + r.name() + "].time";
+    const auto at = moment(path, run_->calendar().from(), r.time());
+    if (!at) continue;
+    const auto time_of_day = base::time_of_day(*at);
+    if (time_of_day < base::hours(7) || time_of_day >= base::hours(12)) fault(path, "\"" + r.time() + "\"", "a time from 07:00 to 11:59");
+    rounds.push_back({time_of_day, r.share()});
+  }
+  std::stable_sort(rounds.begin(), rounds.end(), [](const auto& a, const auto& b) { return a.time_of_day < b.time_of_day; });
+  if (rounds.empty()) return;
+  if (rounds.front().time_of_day != base::hours(7)) fault("funding.repo_round", "a first round after 07:00", "one at 07:00, when the morning's repo begins");
+  if (rounds.back().share != 1.0) fault("funding.repo_round", fmt::format("a last round by which a share of {} is dealt", rounds.back().share), "1: what the day needs");
+  for (std::size_t k = 1; k < rounds.size(); ++k) {
+    if (rounds[k].time_of_day == rounds[k - 1].time_of_day) fault("funding.repo_round", "two rounds at one time", "one round at a time");
+    if (rounds[k].share < rounds[k - 1].share) fault("funding.repo_round", fmt::format("a share of {} after {}", rounds[k].share, rounds[k - 1].share), "shares that do not fall");
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "engine/base/random.h"
 #include "engine/instruments/dates.h"
 #include "tools/assemble/population.h"
@@ -125,6 +127,11 @@ void Assembler::institutions() {
       o.cleared_share = p.cleared_share();
       o.leverage_headroom_bn = p.leverage_headroom_bn() * share;
       if (named && p.member(static_cast<int>(i)).has_leverage_headroom_bn()) o.leverage_headroom_bn = p.member(static_cast<int>(i)).leverage_headroom_bn();
+      if (named && p.member(static_cast<int>(i)).has_floor_share()) {
+        const auto& m = p.member(static_cast<int>(i));
+        if (kind != Kind::bank) fault(path + ".member[name=" + m.name() + "].floor_share", fmt::format("{}", m.floor_share()), "a member of a population of banks");
+        o.floor_share = m.floor_share();
+      }
       headroom_scale_[group.members[i]] = p.headroom_scale();
       prime_brokers_.push_back({group.members[i], p.prime_brokers()});
       if (p.has_credit_line()) {

@@ -136,6 +136,7 @@ class Assembler {
 
   // --- funding
   void term_repo();
+  void repo_rounds();
 
   const Located<config::Run>& run_;
   const LoadOptions& options_;
