@@ -273,6 +273,10 @@ void quote(const world::View& view, const Parameters& p, const Look& look, Readi
     sells[level] = inventory > -p.inventory_limit ? size(1.0 + lean) : 0;
   }
 
+  // Its quotes first: an old one in the way of what it takes would be cancelled there as a trade with itself, and it would not know the new one.
+  quote_side(k, firm, Side::buy, bid, buys, out);
+  quote_side(k, firm, Side::sell, ask, sells, out);
+
   // Where its own reservation price already crosses the book it trades: what is plainly wrong by its belief, and what
   // another firm holds too much of while it holds too little. It stops where its inventory would close the gap.
   const double edge = half + p.take_edge_ticks;
@@ -288,8 +292,6 @@ void quote(const world::View& view, const Parameters& p, const Look& look, Readi
   } else if (md.has_bid && md.bid.v > centre + edge && inventory > -p.inventory_limit) {
     take(Side::sell, md.bid, md.bid.v - centre - edge, md.bid_lots);
   }
-  quote_side(k, firm, Side::buy, bid, buys, out);
-  quote_side(k, firm, Side::sell, ask, sells, out);
 }
 
 // All firms read the same tape: they look at the same moments and differ by their latency alone.

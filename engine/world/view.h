@@ -85,6 +85,8 @@ class View {
   double cash_bn() const { return base::to_bn(world_->ledger.cash(self_)); }
   /// What it would have had it lent nothing yet in the rounds of this morning's repo.
   double morning_cash_bn() const { return cash_bn() + base::to_bn(own().lent_this_morning); }
+  /// What its trades that have not settled will bring (negative: cost), $bn.
+  double unsettled_cash_bn() const { return base::to_bn(world_->ledger.unsettled_cash(self_)); }
   /// Economic holding of a security, lots of $100,000 (negative: short).
   std::int64_t holding_lots(std::size_t security) const {
     return world_->ledger.position(self_, base::SecurityId{static_cast<std::uint16_t>(security)}).v / 100'000;

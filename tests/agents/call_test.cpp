@@ -69,4 +69,18 @@ TEST_CASE("a levered fund can borrow against the interest its bonds have accrued
   CHECK(face_bn > 1);
 }
 
+TEST_CASE("what a levered fund has sold and not delivered still counts: the sale repays tomorrow's repo, so that its room grows by the haircut alone", "[agents]") {
+  Called m;
+  const auto who = m.state.population.swap_spread_fund.front().self;
+  const double before_bn = world::borrowing_room_bn(m.view(who));
+  const double haircut = m.view(who).own().haircut;
+  REQUIRE(haircut > 0.005);
+  const std::size_t security = world::kTenYearNode;
+  const auto price = m.view(who).security_dirty(security);
+  const base::Face face{1'000'000'000};
+  auto& w = m.state.world;
+  w.ledger.add_trade(m.state.population.household.front().self, who, base::SecurityId{security}, face, base::money_from_bn(0.01 * price), m.spec.world.settle[1], w.journal, w.now);
+  CHECK(world::borrowing_room_bn(m.view(who)) - before_bn == Approx(0.01 * price * haircut).epsilon(1e-4));
+}
+
 }  // namespace haven::tests
