@@ -71,6 +71,15 @@ base::Date first_delivery(const Calendar& calendar, DeliveryMonth month) {
   return calendar.on_or_after(first_day(month));
 }
 
+base::Date first_intention(const Calendar& calendar, DeliveryMonth month) {
+  return calendar.add_business_days(first_delivery(calendar, month), -2);
+}
+
+std::string code_of(DeliveryMonth month) {
+  constexpr std::string_view letters = "FGHJKMNQUVXZ";
+  return std::string{letters[static_cast<std::size_t>(month.month - 1)]} + static_cast<char>('0' + month.year % 10);
+}
+
 base::Date last_delivery(const Calendar& calendar, const ContractSpec& contract, DeliveryMonth month) {
   return calendar.add_business_days(calendar.on_or_before(last_day(month)), contract.last_delivery_after_end);
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -54,8 +55,14 @@ const ContractSpec& spec(Contract contract);
 /// Whether the bond may be delivered into the contract month.
 bool deliverable(const ContractSpec& contract, const Bond& bond, DeliveryMonth month);
 
+/// "H5" of March 2025: the exchange's letter of the month and the last digit of the year.
+std::string code_of(DeliveryMonth month);
+
 /// First business day of the delivery month.
 base::Date first_delivery(const Calendar& calendar, DeliveryMonth month);
+/// From this day on a short may tell the exchange that it will deliver, and a long may have to take delivery: two business days before
+/// the first delivery day. Source: Quantitative Brokers, "Basics of US Treasury Futures Roll Microstructure" [read].
+base::Date first_intention(const Calendar& calendar, DeliveryMonth month);
 /// TU, FV: third business day after the month's last business day. The others: that day itself.
 /// Source: CBOT rules 21103 and 22103 as quoted in CME advisory Chadv15-056; contract specifications.
 base::Date last_delivery(const Calendar& calendar, const ContractSpec& contract, DeliveryMonth month);

@@ -153,6 +153,18 @@ TEST_CASE("delivery and last trading fall on the exchange's days", "[instruments
   CHECK(first_delivery(calendar, {2025, 6}) == make_date(2025, 6, 2));
 }
 
+TEST_CASE("the first intention day is two business days before the month's first, and a month has the exchange's letter", "[instruments]") {
+  const Calendar calendar = government_bond_calendar(make_date(2015, 1, 1), make_date(2025, 12, 31));
+  // March 2025 begins on a Saturday: first delivery Monday 3, first intention Thursday 27 February.
+  CHECK(first_intention(calendar, {2025, 3}) == make_date(2025, 2, 27));
+  // June 2025 begins on a Sunday: first delivery Monday 2, first intention Thursday 29 May.
+  CHECK(first_intention(calendar, {2025, 6}) == make_date(2025, 5, 29));
+  CHECK(code_of({2025, 3}) == "H5");
+  CHECK(code_of({2025, 6}) == "M5");
+  CHECK(code_of({2019, 9}) == "U9");
+  CHECK(code_of({2030, 12}) == "Z0");
+}
+
 TEST_CASE("an invoice is futures price times factor plus accrued interest, to the cent", "[instruments]") {
   // 112-00 x 0.8924 x $1,000 = $99,948.80; $2,000 x 46/184 = $500.00.
   const Invoice plain = invoice(spec(Contract::TY), Price{112 * 64}, kDeliverable, make_date(2025, 6, 30));
