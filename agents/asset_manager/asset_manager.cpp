@@ -32,8 +32,8 @@ void plan(const world::View& view, const Parameters& p, Manager& manager, world:
   const double today = p.speed_per_day * (target_bn(view, p, manager) - manager.held_bn);
   manager.held_bn += today;
   for (std::size_t c = 0; c < world::kContracts; ++c) {
-    const auto& instrument = spec.books[world::kNodes + c];
-    manager.program.futures[c] += static_cast<std::int64_t>(today * p.contract_share[c] * 1e4 / instrument.ten_year_equivalent) / instrument.lot_multiple * instrument.lot_multiple;
+    const auto& instrument = spec.books[view.lead_book(world::kNodes + c)];
+    manager.program.futures[view.lead_listing(c)] += static_cast<std::int64_t>(today * p.contract_share[c] * 1e4 / instrument.ten_year_equivalent) / instrument.lot_multiple * instrument.lot_multiple;
   }
   world::work_program(view, manager, p.looks_per_day, p.child_bn, p.tolerance_bp, out);
 }

@@ -22,7 +22,7 @@ double tied_up(const world::View& view) {
   double margin = 0, total = 1e-9;
   for (std::size_t c = 0; c < world::kContracts; ++c) {
     const double size = std::max(held_bn(view, c), 1e-9);
-    margin += size * view.futures_margin_points(c) * 0.01;
+    margin += size * view.futures_margin_points(view.lead_listing(c)) * 0.01;
     total += size;
   }
   return std::max(0.0, view.own().haircut) + margin / total;
@@ -47,6 +47,13 @@ double forced_bn(const world::View& view, const Parameters& p, Fund& fund, std::
   return forced;
 }
 
+// What it is short of the one of a contract and its next that does not lead, in lots of the one that does, whose factor is `factor`.
+std::int64_t in_the_other(const world::View& view, std::size_t contract, double factor) {
+  if (!view.spec().has_next(contract)) return 0;
+  const std::size_t other = view.lead_listing(contract) == contract ? world::kContracts + contract : contract;
+  return static_cast<std::int64_t>(static_cast<double>(view.futures_lots(other)) * factor / view.spec().contracts[other].conversion_factor);
+}
+
 }  // namespace
 
 void plan(const world::View& view, const Parameters& p, Fund& fund, world::Intents& out) {
@@ -55,7 +62,9 @@ void plan(const world::View& view, const Parameters& p, Fund& fund, world::Inten
     fund.stop_loss = p.stop_loss * base::exp(p.stop_dispersion * fund.draws.normal(base::Purpose::heterogeneity));
     for (std::size_t c = 0; c < world::kContracts; ++c) {
       fund.start_bn[c] = held_bn(view, c);
-      fund.start_carry_pct[c] = view.implied_repo_pct(c) - financing_pct(view);
+    }
+    for (std::size_t c = 0; c < view.spec().contracts.size(); ++c) {
+      if (view.spec().is_listed(c)) fund.start_carry_pct[c] = view.implied_repo_pct(c) - financing_pct(view);
     }
   }
   fund.program.clear();
@@ -65,7 +74,8 @@ void plan(const world::View& view, const Parameters& p, Fund& fund, world::Inten
   for (const double bn : fund.start_bn) start_total += bn;
   std::array<double, world::kContracts> wanted{};
   for (std::size_t c = 0; c < world::kContracts; ++c) {
-    const double carry_bp = 100.0 * (view.implied_repo_pct(c) - financing_pct(view) - fund.start_carry_pct[c]);
+    const std::size_t listing = view.lead_listing(c);
+    const double carry_bp = 100.0 * (view.implied_repo_pct(listing) - financing_pct(view) - fund.start_carry_pct[listing]);
     const double share = start_total > 0 ? fund.start_bn[c] / start_total : 0.0;
     wanted[c] = std::max(0.0, fund.start_bn[c] + p.elasticity_bn_per_bp * fund.scale * share * std::clamp(carry_bp, -60.0, 60.0));
     wanted_total += wanted[c];
@@ -84,11 +94,12 @@ void plan(const world::View& view, const Parameters& p, Fund& fund, world::Inten
     }
     fund.program.cash[world::kNodes + c] += static_cast<std::int64_t>(trade * 1e4);
     // Legs that drifted apart (futures left over from partial fills) are squared today.
-    const double factor = view.spec().contracts[c].conversion_factor;
+    const std::size_t listing = view.lead_listing(c);
+    const double factor = view.spec().contracts[listing].conversion_factor;
     const auto target = static_cast<std::int64_t>(-factor * now * 1e4);
-    const std::int64_t off = target - view.futures_lots(c);
+    const std::int64_t off = target - view.futures_lots(listing) - in_the_other(view, c, factor);
     const auto band = static_cast<std::int64_t>(0.02 * std::abs(static_cast<double>(target))) + 4;
-    if (std::abs(off) > band) fund.program.futures[c] += off;
+    if (std::abs(off) > band) fund.program.futures[listing] += off;
   }
   world::work_program(view, fund, p.looks_per_day, p.child_bn, p.tolerance_bp, out);
 }
@@ -109,8 +120,8 @@ void on_call(const world::View& view, const Parameters& p, Fund& fund) {
 
 void on_cash_leg(const world::View& view, Fund& fund, std::size_t security, base::Side side, std::int64_t lots, world::Intents& out) {
   if (security < world::kNodes || security >= world::kNodes + world::kContracts) return;
-  const std::size_t c = security - world::kNodes;
-  const std::size_t book = world::kNodes + c;
+  const std::size_t c = view.lead_listing(security - world::kNodes);
+  const std::size_t book = view.lead_book(security);
   const auto& instrument = view.spec().books[book];
   const auto& md = view.book(book);
   const base::Side hedge_side = base::opposite(side);

@@ -25,7 +25,7 @@ struct Parameters {
 
 struct Fund : world::Client {
   std::array<double, world::kContracts> start_bn{};       ///< position at the start by contract, $bn face of the basket
-  std::array<double, world::kContracts> start_carry_pct{};
+  std::array<double, world::kListings> start_carry_pct{};
   double forced_bn = 0;                                   ///< sold because it no longer fitted, since the start
   double stop_loss = 0;                              ///< its own
   std::uint8_t started = 0, stopped = 0;

@@ -3,13 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/world/roll.h"
+
 namespace haven::agents::household {
 
 void wake(const world::View& view, const Parameters& p, Buyer& buyer, world::Intents& out) {
   const auto& spec = view.spec();
   const double fear = view.outside().uncertainty - spec.start_uncertainty;
   const double appetite = std::max(p.least_appetite, (1.0 - std::max(0.0, fear) / p.appetite_range) * (1.0 - view.outside().confidence_lost));
-  for (std::size_t k = 0; k < world::kOutrightBooks; ++k) {
+  const std::size_t books = world::kOutrightBooks + (spec.rolls() ? world::kContracts : 0);
+  for (std::size_t i = 0; i < books; ++i) {
+    const std::size_t k = i < world::kOutrightBooks ? i : world::kBooks + i - world::kOutrightBooks;
+    if (spec.rolls() && !view.is_open(k)) continue;
+    // Of a contract and its next it waits in the one that most hold.
+    const bool waits = view.measured_as(k) != world::kMostBooks;
     const auto& instrument = spec.books[k];
     const auto& md = view.book(k);
     const double mid = view.mid_yield_bp(k);
@@ -24,6 +31,7 @@ void wake(const world::View& view, const Parameters& p, Buyer& buyer, world::Int
       const base::Side side = slot < kRungs ? base::Side::buy : base::Side::sell;
       if (buyer.resting[k][slot] > 0) out.cancel(k, side, slot);
       buyer.resting[k][slot] = 0;
+      if (!waits) continue;
       const double distance = p.first_rung_bp + p.rung_bp * static_cast<double>(slot % kRungs);
       // A bond held long is sold into a rally; nothing is sold short.
       const double yield = side == base::Side::buy ? std::max(average, mid - 0.5 * p.first_rung_bp) + distance : std::min(average, mid + 0.5 * p.first_rung_bp) - distance;
@@ -40,6 +48,7 @@ void wake(const world::View& view, const Parameters& p, Buyer& buyer, world::Int
       out.limit(k, side, {price}, lots, slot);
     }
   }
+  world::roll_futures(view, world::minutes_between_looks(p.looks_per_day), out);
   const base::Time next = world::next_client_look(view, p.looks_per_day, buyer.draws.uniform(base::Purpose::jitter));
   if (next.ns != 0) out.wake(next, 0);
 }

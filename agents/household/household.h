@@ -30,8 +30,8 @@ struct Buyer {
   base::InstitutionId self;
   base::Draws draws;
   double scale = 1;
-  std::array<double, world::kOutrightBooks> usual_bp{};  ///< slow average of a book's yield less what public news made of it
-  std::array<std::array<std::int32_t, 2 * kRungs>, world::kOutrightBooks> resting{};  ///< lots per slot
+  std::array<double, world::kMostBooks> usual_bp{};  ///< slow average of a book's yield less what public news made of it
+  std::array<std::array<std::int32_t, 2 * kRungs>, world::kMostBooks> resting{};  ///< lots per slot
   template <class Archive>
   void fields(Archive& archive) { archive(self, draws, scale, usual_bp, resting); }
 };

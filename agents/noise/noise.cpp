@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/world/roll.h"
+
 namespace haven::agents::noise {
 namespace {
 
@@ -22,9 +24,10 @@ std::size_t twin_of(const world::WorldSpec& spec, std::size_t bond, Counts&& cou
 
 const Reading& read(const world::View& view, const Parameters& p, Trader& trader) {
   Reading& reading = trader.reading;
-  const double variance_bp2 = view.book(trader.book).variance_bp2, uncertainty = view.outside().uncertainty;
+  const std::size_t book = view.lead_book(trader.book);
+  const double variance_bp2 = view.book(book).variance_bp2, uncertainty = view.outside().uncertainty;
   if (reading.variance_bp2 != variance_bp2 || reading.uncertainty != uncertainty) {
-    const double vol = world::volatility_multiple(view, p.implied_elasticity, trader.book);
+    const double vol = world::volatility_multiple(view, p.implied_elasticity, book);
     reading = {variance_bp2, uncertainty, base::pow(vol, p.volume_elasticity), p.parent_share * base::pow(vol, p.net_elasticity), world::kOutrightBooks};
     if (trader.book < world::kNodes) reading.twin = twin_of(view.spec(), trader.book, [](std::size_t) { return true; });
   }
@@ -35,7 +38,11 @@ const Reading& read(const world::View& view, const Parameters& p, Trader& trader
 // goes into.
 double gap_bp(const world::View& view, std::size_t book, std::size_t twin) {
   const auto& spec = view.spec();
-  const auto future_over_bonds_bp = [&](std::size_t contract) { return view.mid_yield_bp(contract) - view.curve_bp(spec.books[contract].weight); };
+  const auto future_over_bonds_bp = [&](std::size_t contract) {
+    // A contract and its next yield as much over their bonds as at the start: that is no gap.
+    const std::size_t lead = view.lead_book(contract);
+    return view.mid_yield_bp(lead) - view.curve_bp(spec.books[contract].weight) + (spec.books[contract].spread_bp - spec.books[lead].spread_bp);
+  };
   const auto has_traded = [&](std::size_t k) { return view.book(k).mid_ticks != 0; };
   if (spec.books[book].kind == world::BookKind::futures) return has_traded(book) ? future_over_bonds_bp(book) : 0.0;
   if (spec.books[book].kind == world::BookKind::spreadover || twin == world::kOutrightBooks) return 0.0;
@@ -43,10 +50,15 @@ double gap_bp(const world::View& view, std::size_t book, std::size_t twin) {
   return twin == world::kOutrightBooks ? 0.0 : -future_over_bonds_bp(twin);
 }
 
+// In a contract and in its next.
+std::int64_t held_futures(const world::View& view, std::size_t contract) {
+  return view.futures_lots(contract) + (view.spec().has_next(contract) ? view.futures_lots(world::kContracts + contract) : 0);
+}
+
 }  // namespace
 
 void wake(const world::View& view, const Parameters& p, Trader& trader, world::Intents& out) {
-  const std::size_t k = trader.book;
+  const std::size_t k = view.lead_book(trader.book);
   const auto& instrument = view.spec().books[k];
   const auto& md = view.book(k);
   const double child_lots = p.child_bn * view.spec().fidelity * 1e4;
@@ -63,14 +75,15 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   const std::int64_t multiple = instrument.lot_multiple;
   std::int64_t want = 0;
   const std::int64_t held = instrument.kind == world::BookKind::cash      ? view.holding_lots(instrument.index)
-                            : instrument.kind == world::BookKind::futures ? view.futures_lots(instrument.index)
+                            : instrument.kind == world::BookKind::futures ? held_futures(view, trader.book - world::kNodes)
                                                                           : view.swap_lots(instrument.index);
-  const double gap = gap_bp(view, k, reading.twin);
+  const double gap = gap_bp(view, trader.book, reading.twin);
   if (!trader.started) {
     trader.started = 1;
     trader.start_lots = held;
     trader.usual_gap_bp = gap;
   }
+  world::roll_futures(view, wait_min, out);
   trader.usual_gap_bp += (gap - trader.usual_gap_bp) * std::min(1.0, wait_min / p.usual_gap_minutes);
   const double inventory_bn = static_cast<double>(held - trader.start_lots) * 1e-4 * instrument.ten_year_equivalent;
   if (trader.draws.uniform(Purpose::choice) < std::min(0.9, parents / gross)) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+
+#include "engine/world/roll.h"
 
 namespace haven::agents::primary_dealer {
 namespace {
@@ -43,7 +46,7 @@ const HeldRisk& held_risk(const world::View& view, Dealer& dealer) {
   HeldRisk& risk = dealer.risk;
   const auto holdings = view.holdings();
   const auto futures = view.futures_lots(), swaps = view.swap_lots();
-  if (risk.variance >= 0 && std::ranges::equal(holdings, risk.holdings) && std::ranges::equal(futures, risk.futures_lots) && std::ranges::equal(swaps, risk.swap_lots)) {
+  if (risk.variance >= 0 && std::ranges::equal(holdings, risk.holdings) && std::ranges::equal(futures, std::span(risk.futures_lots).first(futures.size())) && std::ranges::equal(swaps, risk.swap_lots)) {
     return risk;
   }
   std::ranges::copy(holdings, risk.holdings.begin());
@@ -138,7 +141,7 @@ double security_centre_bp(const world::View& view, const Parameters& p, const De
 }
 
 double believed_bp(const world::View& view, const Dealer& dealer, std::size_t book) {
-  const auto& instrument = view.spec().books[book];
+  const auto& instrument = view.spec().books[view.lead_book(book)];
   double y = instrument.spread_bp + dealer.usual_gap_bp[book];
   for (std::size_t n = 0; n < kNodes; ++n) y += instrument.weight[n] * dealer.curve_view_bp[n];
   return y;
@@ -150,10 +153,11 @@ void follow_market(const world::View& view, const Parameters& p, Dealer& dealer,
   const double slowly = 1.0 - base::exp(-kLn2 * minutes / (1440.0 * p.gap_half_life_days));
   world::Nodes gap{}, mass{};
   for (std::size_t k = 0; k < world::kOutrightBooks; ++k) {
-    if (!view.two_sided(k)) continue;
-    const double residual = view.mid_yield_bp(k) - believed_bp(view, dealer, k);
+    const std::size_t book = view.lead_book(k);
+    if (!view.two_sided(book)) continue;
+    const double residual = view.mid_yield_bp(book) - believed_bp(view, dealer, k);
     dealer.usual_gap_bp[k] += slowly * residual;
-    const auto& weight = view.spec().books[k].weight;
+    const auto& weight = view.spec().books[book].weight;
     for (std::size_t n = 0; n < kNodes; ++n) {
       gap[n] += weight[n] * residual;
       mass[n] += weight[n];
@@ -216,7 +220,7 @@ void hedge(const world::View& view, const Parameters& p, Dealer& dealer, world::
   for (const Hedge& h : kHedges) {
     const double excess_bn = over_band_bn(view, p, dealer, h);
     if (excess_bn == 0) continue;
-    const std::size_t book = kNodes + h.contract;
+    const std::size_t book = view.lead_book(kNodes + h.contract);
     const auto& instrument = view.spec().books[book];
     const auto& md = view.book(book);
     const Side side = excess_bn > 0 ? Side::sell : Side::buy;
@@ -316,6 +320,7 @@ void wake(const world::View& view, const Parameters& p, Dealer& dealer, world::I
   learn(view, p, dealer);
   update_limits(view, p, dealer);
   hedge(view, p, dealer, out);
+  world::roll_futures(view, look_interval_s(view, p) / 60.0, out);
   quote_books(view, p, dealer, out);
   out.wake(view.now() + base::Duration{static_cast<std::int64_t>(look_interval_s(view, p) * (0.5 + dealer.draws.uniform(Purpose::jitter)) * 1e9)}, 0);
 }

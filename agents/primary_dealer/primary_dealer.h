@@ -64,7 +64,7 @@ struct LastBinding {
 /// Risk of what a dealer holds, good as long as it holds just that. Not part of the saved state.
 struct HeldRisk {
   std::array<base::Face, world::kSecurities> holdings{};
-  std::array<std::int64_t, world::kContracts> futures_lots{};
+  std::array<std::int64_t, world::kListings> futures_lots{};
   std::array<std::int64_t, world::kNodes> swap_lots{};
   world::Nodes dv01{};     ///< away from its target, dollars per bp
   double variance = -1;    ///< of a calm day's result, dollars squared; negative: not computed yet

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/world/roll.h"
+
 namespace haven::agents::principal_trading_firm {
 namespace {
 
@@ -42,6 +44,22 @@ double standard_lots(const world::View& view, const Parameters& p, std::size_t k
   return base::sqrt(view.dollars_per_tick(k) / lasts) / risk_per_lot(k);
 }
 
+// The books of bonds and futures, in order: those of every run, then the contracts' next months.
+template <class F>
+void each_outright(const world::View& view, F&& f) {
+  for (std::size_t k = 0; k < kOutrightBooks; ++k) f(k);
+  for (std::size_t c = 0; view.spec().rolls() && c < world::kContracts; ++c) {
+    if (view.spec().has_next(c)) f(world::kBooks + c);
+  }
+}
+
+// The part of the half-spread that grows with risk, ticks, where the price moves by `sigma_tick_min` in a minute.
+double risk_half_ticks(const Parameters& p, double sigma_tick_min) {
+  const double k_tick = p.fill_decay_per_tick, gamma = p.risk_aversion;
+  return base::sqrt(sigma_tick_min * sigma_tick_min * gamma / (2.0 * k_tick * p.fills_per_minute) *
+                    base::pow(1.0 + gamma / k_tick, 1.0 + k_tick / gamma));
+}
+
 const Reading& read(const world::View& view, const Parameters& p, Readings& readings, std::size_t k) {
   Reading& reading = readings[k];
   if (reading.variance_bp2 == view.book(k).variance_bp2 && reading.uncertainty == view.outside().uncertainty) return reading;
@@ -53,9 +71,7 @@ const Reading& read(const world::View& view, const Parameters& p, Readings& read
   const double ticks_per_bp = instrument.dv01_per_lot / view.dollars_per_tick(k);
   if (reading.size == 0) reading.size = standard_lots(view, p, k) / standard_lots(view, p, kNodes + kReferenceContract);
   const double k_tick = p.fill_decay_per_tick, gamma = p.risk_aversion;
-  const double sigma_tick_min = sigma * ticks_per_bp / base::sqrt(600.0);
-  reading.risk_half = base::sqrt(sigma_tick_min * sigma_tick_min * gamma / (2.0 * k_tick * p.fills_per_minute) *
-                                 base::pow(1.0 + gamma / k_tick, 1.0 + k_tick / gamma));
+  reading.risk_half = risk_half_ticks(p, sigma * ticks_per_bp / base::sqrt(600.0));
   reading.half = base::log(1.0 + gamma / k_tick) / gamma + 0.5 * reading.risk_half;
   reading.sigma_ratio = sigma / calm_sigma;
   // What the order behind a fill does to the firm's own belief about this book: the Kyle filter's answer to it.
@@ -100,8 +116,8 @@ void learn(const world::View& view, const Parameters& p, Readings& readings, Fir
   const double toward = 1.0 - decay(minutes, p.belief_half_life_min);
   const double toward_spread = 1.0 - decay(minutes, p.spread_memory_min), toward_skew = 1.0 - decay(minutes, p.usual_skew_min);
   world::Nodes gap{}, mass{};
-  for (std::size_t k = 0; k < kOutrightBooks; ++k) {
-    if (!view.two_sided(k)) continue;
+  each_outright(view, [&](std::size_t k) {
+    if (!view.two_sided(k)) return;
     const double half_ticks = 0.5 * std::min(p.widest_seen_ticks, static_cast<double>(view.book(k).ask.v - view.book(k).bid.v));
     firm.seen_half_ticks[k] += toward_spread * (half_ticks - firm.seen_half_ticks[k]);
     // The mid, less what inventory makes all firms shade their quotes by. What it has held for long, all hold.
@@ -109,11 +125,13 @@ void learn(const world::View& view, const Parameters& p, Readings& readings, Fir
     const double seen_bp = view.yield_of_ticks(k, view.book(k).mid_ticks + firm.usual_skew_ticks[k]);
     const double residual = seen_bp - curve_bp(spec.books[k], firm.belief) - firm.own[k];
     firm.own[k] += 0.5 * toward * residual;
+    // Of a contract and its next, one that few trade is nobody's word but the firms' own.
+    if (k >= kNodes && view.measured_as(k) == world::kMostBooks) return;
     for (std::size_t n = 0; n < kNodes; ++n) {
       gap[n] += spec.books[k].weight[n] * residual;
       mass[n] += spec.books[k].weight[n];
     }
-  }
+  });
   for (std::size_t n = 0; n < kNodes; ++n) {
     if (mass[n] > 0) firm.belief[n] += toward * gap[n] / mass[n];
   }
@@ -128,7 +146,7 @@ void learn(const world::View& view, const Parameters& p, Readings& readings, Fir
   const double impact = p.impact_bp_per_bn * impact_multiple(view, p, readings, firm);
   world::Nodes pressure{};
   double total = 0;
-  for (std::size_t k = 0; k < kOutrightBooks; ++k) {
+  each_outright(view, [&](std::size_t k) {
     const auto& md = view.book(k);
     const double flow = static_cast<double>(md.signed_lots - firm.seen_flow[k]) * 1e-4 * spec.books[k].ten_year_equivalent;
     firm.seen_flow[k] = md.signed_lots;
@@ -138,7 +156,7 @@ void learn(const world::View& view, const Parameters& p, Readings& readings, Fir
     firm.own[k] = firm.own[k] * own_memory - p.own_impact_share * impact * surprise;
     total += surprise;
     for (std::size_t n = 0; n < kNodes; ++n) pressure[n] += spec.books[k].weight[n] * surprise;
-  }
+  });
   // Kyle filter: flow at node b moves node a's yield with their covariance, policy news apart, which all know already.
   for (std::size_t a = 0; a < kNodes; ++a) {
     double move = 0;
@@ -151,10 +169,10 @@ void learn(const world::View& view, const Parameters& p, Readings& readings, Fir
 void mark(const world::View& view, const Parameters& p, Firm& firm) {
   double result = 0;
   firm.net_lots = 0;
-  for (std::size_t k = 0; k < kOutrightBooks; ++k) {
+  each_outright(view, [&](std::size_t k) {
     firm.net_lots += static_cast<double>(firm.lots[k]) * view.spec().books[k].ten_year_equivalent;
     result += (static_cast<double>(firm.lots[k]) * view.book(k).mid_ticks - firm.paid_ticks[k]) * view.dollars_per_tick(k);
-  }
+  });
   firm.result_bn = result * 1e-9;
   if (firm.result_bn < -p.loss_limit_bn * firm.scale &&
       !view.spec().is_frozen(world::Channel::fast_trader_withdrawal)) {
@@ -294,6 +312,40 @@ void quote(const world::View& view, const Parameters& p, const Look& look, Readi
   }
 }
 
+// A calendar spread from the same belief about both its legs. It hardly moves, so that a firm carries many: as many more as their risk is
+// less than the contract's. What the firm does not want to hold is the contract of the two that few hold.
+void quote_calendar(const world::View& view, const Parameters& p, const Look& look, Readings& readings, Firm& firm, std::size_t c, world::Intents& out) {
+  const std::size_t k = world::calendar_book(c), nearer = kNodes + c, later = world::kBooks + c;
+  const auto& spec = view.spec();
+  const auto& instrument = spec.books[k];
+  const auto& md = view.book(k);
+  const double sigma_ticks = instrument.calm_sigma_points * instrument.grid.ticks_per_unit;
+  Reading reading;
+  const double leg_sigma_points = view.calm_sigma_bp(nearer) * spec.books[nearer].dv01_per_lot * 1e-3;
+  reading.size = read(view, p, readings, nearer).size * base::sqrt(leg_sigma_points / instrument.calm_sigma_points);
+  reading.risk_half = risk_half_ticks(p, sigma_ticks / base::sqrt(600.0));
+  reading.half = base::log(1.0 + p.risk_aversion / p.fill_decay_per_tick) / p.risk_aversion + 0.5 * reading.risk_half;
+  const double calm_lots = look.size_lots * reading.size;
+  const auto fair_points = [&](std::size_t book) { return view.ticks_of_yield(book, curve_bp(spec.books[book], firm.belief) + firm.own[book]) / spec.books[book].grid.ticks_per_unit; };
+  const double unwanted = static_cast<double>(view.lead_listing(c) == c ? -firm.lots[later] : firm.lots[nearer]);
+  const double inventory = std::clamp(unwanted / calm_lots, -2.0 * p.inventory_limit, 2.0 * p.inventory_limit);
+  const double room = 1.0 - (inventory / p.inventory_limit) * (inventory / p.inventory_limit);
+  const double skew = reading.risk_half * std::min(p.limit_multiplier, 1.0 / std::max(1e-3, room)) * inventory;
+  const double centre = (fair_points(nearer) - fair_points(later)) * instrument.grid.ticks_per_unit - skew;
+  const std::int32_t bid = std::min(static_cast<std::int32_t>(std::floor(centre - reading.half + p.tick_rounding)), md.has_ask ? md.ask.v - 1 : INT32_MAX);
+  const std::int32_t ask = std::max(static_cast<std::int32_t>(std::ceil(centre + reading.half - p.tick_rounding)), md.has_bid ? md.bid.v + 1 : INT32_MIN);
+  const double lots = shrunk(view, p, look, firm, calm_lots);
+  const std::int64_t multiple = instrument.lot_multiple;
+  std::array<std::int64_t, kLevels> buys{}, sells{};
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    const std::int64_t size = std::max<std::int64_t>(1, static_cast<std::int64_t>(lots * (1.0 + 0.5 * static_cast<double>(level)) / static_cast<double>(multiple) + 0.5)) * multiple;
+    buys[level] = inventory < p.inventory_limit ? size : 0;
+    sells[level] = inventory > -p.inventory_limit ? size : 0;
+  }
+  quote_side(k, firm, Side::buy, bid, buys, out);
+  quote_side(k, firm, Side::sell, ask, sells, out);
+}
+
 // All firms read the same tape: they look at the same moments and differ by their latency alone.
 base::Time next_look(const world::View& view, const Parameters& p, Firm& firm) {
   const double interval_s = view.night() ? p.night_interval_s : p.quote_interval_s;
@@ -319,34 +371,35 @@ void open_day(const world::View& view, const Parameters& p, Firm& firm) {
   }
   firm.out = 0;
   firm.result_bn = 0;
-  for (std::size_t k = 0; k < kOutrightBooks; ++k) {
-    firm.paid_ticks[k] = static_cast<double>(firm.lots[k]) * view.book(k).mid_ticks;
-  }
+  each_outright(view, [&](std::size_t k) { firm.paid_ticks[k] = static_cast<double>(firm.lots[k]) * view.book(k).mid_ticks; });
 }
 
 void wake(const world::View& view, const Parameters& p, Readings& readings, Firm& firm, std::uint16_t reason, world::Intents& out) {
-  if (reason < kOutrightBooks) {
-    if (!firm.out) quote(view, p, look_of(view, p, firm), readings, firm, reason, out);
+  const auto requote = [&](const Look& look, std::size_t k) {
+    if (firm.out) return withdraw(firm, k, out);
+    if (view.spec().rolls() && !view.is_open(k)) return;
+    if (k >= world::calendar_book(0)) return quote_calendar(view, p, look, readings, firm, k - world::calendar_book(0), out);
+    quote(view, p, look, readings, firm, k, out);
+  };
+  if (reason < world::kMostBooks) {
+    if (!firm.out) requote(look_of(view, p, firm), reason);
     return;
   }
   learn(view, p, readings, firm);
   mark(view, p, firm);
   const Look look = look_of(view, p, firm);
-  for (std::size_t k = 0; k < kOutrightBooks; ++k) {
-    if (firm.out) {
-      withdraw(firm, k, out);
-    } else {
-      quote(view, p, look, readings, firm, k, out);
-    }
+  each_outright(view, [&](std::size_t k) { requote(look, k); });
+  for (std::size_t c = 0; view.spec().rolls() && c < world::kContracts; ++c) {
+    if (view.spec().has_next(c)) requote(look, world::calendar_book(c));
   }
   if (reason == kNews) return;
+  world::roll_futures(view, (view.night() ? p.night_interval_s : p.quote_interval_s) / 60.0, out);
   out.wake(next_look(view, p, firm), kLook);
 }
 
-bool on_fill(Firm& firm, std::size_t book, Side side, std::size_t slot, base::Price price, std::int64_t lots) {
+bool on_fill(Firm& firm, std::size_t book, std::size_t slot, std::int64_t lots) {
   Quote& quote = firm.quotes[book][slot];
   quote.lots -= static_cast<std::int32_t>(lots);
-  on_take(firm, book, side, price, lots);
   return quote.lots == 0 && !firm.out;
 }
 
@@ -357,7 +410,7 @@ std::int64_t joins(const world::View& view, const Parameters& p, Readings& readi
   const Look look = look_of(view, p, firm);
   const double calm_lots = look.size_lots * reading.size;
   double net_lots = 0;
-  for (std::size_t k = 0; k < kOutrightBooks; ++k) net_lots += static_cast<double>(firm.lots[k]) * view.spec().books[k].ten_year_equivalent;
+  each_outright(view, [&](std::size_t k) { net_lots += static_cast<double>(firm.lots[k]) * view.spec().books[k].ten_year_equivalent; });
   const Stand now = stand(view, p, look, firm, book, reading, net_lots);
   const double centre = view.ticks_of_yield(book, curve_bp(instrument, firm.belief) + firm.own[book]) - now.unit_ticks * now.inventory;
   const double half = reading.half + reading.adverse_half / look.flow_multiple;
@@ -381,10 +434,14 @@ std::int64_t joins(const world::View& view, const Parameters& p, Readings& readi
   return base::sign(side) * (static_cast<std::int64_t>(lots) / instrument.lot_multiple * instrument.lot_multiple);
 }
 
-void on_take(Firm& firm, std::size_t book, Side side, base::Price price, std::int64_t lots) {
+void on_trade(Firm& firm, std::size_t book, Side side, double price_ticks, std::int64_t lots) {
   const std::int64_t signed_lots = base::sign(side) * lots;
   firm.lots[book] += signed_lots;
-  firm.paid_ticks[book] += static_cast<double>(signed_lots) * price.v;
+  firm.paid_ticks[book] += static_cast<double>(signed_lots) * price_ticks;
+}
+
+void forget_quotes(Firm& firm, std::size_t book) {
+  for (Quote& quote : firm.quotes[book]) quote.lots = 0;
 }
 
 }  // namespace haven::agents::principal_trading_firm

@@ -67,7 +67,7 @@ struct Reading {
   double adverse_half = 0;                     ///< half-spread that pays for what a fill tells, with usual flow, ticks
 };
 /// One a market and set of parameters: whoever looks first after volatility has moved reads it for all.
-using Readings = std::array<Reading, world::kOutrightBooks>;
+using Readings = std::array<Reading, world::kMostBooks>;
 
 struct Firm {
   base::InstitutionId self;
@@ -75,16 +75,16 @@ struct Firm {
   double speed = 1;                      ///< multiplies its reaction time: heterogeneity
   double scale = 1;                      ///< multiplies sizes
   world::Nodes belief{};                 ///< node yields, bp
-  std::array<double, world::kOutrightBooks> own{};        ///< instrument's yield over the curve's, bp
+  std::array<double, world::kMostBooks> own{};            ///< instrument's yield over the curve's, bp
   world::Nodes seen_public{};            ///< policy and passed-through premium already in the belief, bp
-  std::array<std::int64_t, world::kOutrightBooks> seen_flow{};
-  std::array<double, world::kOutrightBooks> flow_rate{};  ///< forecast, $bn ten-year equivalents a minute
-  std::array<std::int64_t, world::kOutrightBooks> lots{}; ///< own inventory since the morning
-  std::array<double, world::kOutrightBooks> paid_ticks{}; ///< lots x price, signed, since the morning
-  std::array<std::array<Quote, 2 * kLevels>, world::kOutrightBooks> quotes{};
-  std::array<double, world::kOutrightBooks> skew_ticks{};  ///< by which inventory shades the quotes, at the last quote
-  std::array<double, world::kOutrightBooks> usual_skew_ticks{};  ///< slow average of that
-  std::array<double, world::kOutrightBooks> seen_half_ticks{};  ///< half the book's usual spread
+  std::array<std::int64_t, world::kMostBooks> seen_flow{};
+  std::array<double, world::kMostBooks> flow_rate{};  ///< forecast, $bn ten-year equivalents a minute
+  std::array<std::int64_t, world::kMostBooks> lots{}; ///< own inventory since the morning
+  std::array<double, world::kMostBooks> paid_ticks{}; ///< lots x price, signed, since the morning
+  std::array<std::array<Quote, 2 * kLevels>, world::kMostBooks> quotes{};
+  std::array<double, world::kMostBooks> skew_ticks{};  ///< by which inventory shades the quotes, at the last quote
+  std::array<double, world::kMostBooks> usual_skew_ticks{};  ///< slow average of that
+  std::array<double, world::kMostBooks> seen_half_ticks{};  ///< half the book's usual spread
   double watched_min = 0;                ///< since it began
   double flow_variance = 0, usual_flow_variance = 0;  ///< of surprise flow over all books, ($bn ten-year equivalents)^2 a minute
   base::Time last_look;
@@ -100,7 +100,7 @@ struct Firm {
   }
 };
 
-/// Reasons of a wake: below kOutrightBooks, requote that book; kLook, look at everything; kOpen, a day begins.
+/// Reasons of a wake: below kMostBooks, requote that book; kLook, look at everything; kOpen, a day begins.
 constexpr std::uint16_t kLook = 100;
 /// The public state changed: look at everything now; the next regular look stays where it was.
 constexpr std::uint16_t kNews = 101;
@@ -109,12 +109,14 @@ constexpr std::uint16_t kNews = 101;
 void open_day(const world::View& view, const Parameters& p, Firm& firm);
 /// Learns, then quotes every book, or only `reason`'s after a fill.
 void wake(const world::View& view, const Parameters& p, Readings& readings, Firm& firm, std::uint16_t reason, world::Intents& out);
-/// A resting quote of the firm was hit for `lots` at `price`. Returns true when the firm wants to requote at once.
-bool on_fill(Firm& firm, std::size_t book, base::Side side, std::size_t slot, base::Price price, std::int64_t lots);
+/// A resting quote of the firm was hit for `lots`. Returns true when the firm wants to requote at once.
+bool on_fill(Firm& firm, std::size_t book, std::size_t slot, std::int64_t lots);
 /// Lots that it wants more of at `price`, where a work-up is on that `taker_side` began, signed. On the taker's side as it takes from a
 /// book; on the other as it quotes, up to where its quote would leave the price, less what it displays there.
 std::int64_t joins(const world::View& view, const Parameters& p, Readings& readings, const Firm& firm, std::size_t book, base::Price price, base::Side taker_side);
-/// An immediate order of the firm traded.
-void on_take(Firm& firm, std::size_t book, base::Side side, base::Price price, std::int64_t lots);
+/// The firm traded in a bond or a future, by an order or a quote of its own; a calendar spread is two such trades.
+void on_trade(Firm& firm, std::size_t book, base::Side side, double price_ticks, std::int64_t lots);
+/// Nothing of the firm rests in that book any more.
+void forget_quotes(Firm& firm, std::size_t book);
 
 }  // namespace haven::agents::principal_trading_firm

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/loop/default.h"
+#include "engine/loop/delivery.h"
 #include "engine/loop/ficc_margin.h"
 #include "engine/loop/rule_change.h"
 #include "engine/metrics/recorder.h"
@@ -63,7 +64,10 @@ class Run {
         hear_calls();
         break;
       case EventKind::auction: hold_auctions(spec_, state_, market_, probes_, scratch_); break;
-      case EventKind::settlement_price: mark_cleared(spec_, state_, next_morning()); break;
+      case EventKind::settlement_price:
+        mark_cleared(spec_, state_, next_morning());
+        deliver_futures(spec_, state_, market_, probes_);
+        break;
       case EventKind::close: probes_.close(w); break;
       case EventKind::close_out_slice: DefaultDesk{spec_, state_, market_, probes_, scratch_}.sell_slice(); break;
       case EventKind::day_end: day_end(); break;
@@ -147,6 +151,8 @@ class Run {
     const auto slice_lots = static_cast<std::int64_t>(trader.slice_lots);
     const double mid_ticks = state_.world.books_data[trader.book].mid_ticks;
     look(state_.population.noise, i, spec_.population.noise);
+    // A parent's price is that of one book: those that a roll cuts in two, and later ones, are not measured.
+    if (state_.world.lead_book(trader.book) != trader.book) return;
     probes_.worked_parents(state_.world, {trader.self, trader.book, mid_ticks, slice_lots, left, trader.left_lots});
   }
 
@@ -160,6 +166,7 @@ class Run {
     for (auto& draws : state_.request_draws) draws.start_day(day);
     w.funding.defaults_seen *= 0.5;
     for (auto& md : w.books_data) md.volume_lots = 0;
+    choose_leads();
     for (auto& basket : w.baskets) basket.volume_face = basket.signed_face = 0;
     accrue(spec_, w);
     outside_flows();
@@ -183,6 +190,15 @@ class Run {
       if (w.day == 0) market_.wake(customer.self, w.now + base::minutes(5), 0);
     }
     schedule_day();
+  }
+
+  // Of a contract and its next the one in which more is open leads the day.
+  void choose_leads() {
+    auto& w = state_.world;
+    for (std::size_t c = 0; spec_.world.rolls() && c < world::kContracts; ++c) {
+      if (!spec_.world.has_next(c) || w.next_leads[c]) continue;
+      w.next_leads[c] = w.delivered[c] != 0 || w.open_interest(world::kContracts + c) > w.open_interest(c);
+    }
   }
 
   template <class F>
@@ -304,7 +320,8 @@ class Run {
     const double half_hours = day ? 20.0 : 60.0;
     const std::size_t back = day ? world::kRecent : 1;
     const bool day_begins = time_of_day == base::hours(7);
-    for (std::size_t k = 0; k < world::kBooks; ++k) {
+    for (std::size_t k = 0; k < spec_.world.books.size(); ++k) {
+      if (k >= world::kBooks && (spec_.world.books[k].name.empty() || spec_.world.books[k].kind == world::BookKind::calendar)) continue;
       auto& md = w.books_data[k];
       const double y = world::yield_of_ticks(spec_.world.books[k], md.mid_ticks);
       if (day_begins) md.recent = 0;

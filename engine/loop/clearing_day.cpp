@@ -8,7 +8,6 @@ namespace haven::loop {
 
 using base::InstitutionId;
 using base::Money;
-using world::kContracts;
 using world::Kind;
 using world::kNodes;
 using world::kOutrightBooks;
@@ -23,14 +22,13 @@ std::int64_t swap_rate_ticks(const Spec& spec, const world::World& w, std::size_
 }
 
 // Calls the change in value of one cleared product from every institution; integer values make the house flat.
-void mark_product(State& state, const world::Instrument& book, std::size_t slot, std::int64_t ticks, InstitutionId house, base::Time due, agents::central_counterparty::House& manager) {
+template <class Lots>
+void mark_product(State& state, const world::Instrument& book, std::size_t slot, std::int64_t ticks, InstitutionId house, base::Time due, agents::central_counterparty::House& manager, Lots&& lots_of) {
   auto& w = state.world;
   Money sum;
   for (const InstitutionId id : w.ledger.in_name_order()) {
-    const std::int64_t lots = slot < kContracts ? w.ledger.futures(id, ledger::FuturesId{static_cast<std::uint16_t>(slot)})
-                                                : w.ledger.swaps(id, ledger::TenorId{static_cast<std::uint16_t>(slot - kContracts)});
     auto& account = w.accounts[id.v];
-    const Money value = world::cleared_value(book, lots, ticks);
+    const Money value = world::cleared_value(book, lots_of(id), ticks);
     const Money gain = value - account.carried[slot];
     if (gain.v == 0) continue;
     account.carried[slot] = value;
@@ -50,9 +48,10 @@ void mark_product(State& state, const world::Instrument& book, std::size_t slot,
 void announce_margins(const Spec& spec, State& state) {
   auto& w = state.world;
   const bool frozen = spec.world.is_frozen(world::Channel::margin_procyclicality);
-  for (std::size_t c = 0; c < kContracts; ++c) {
-    const auto& book = spec.world.books[kNodes + c];
-    const double points = static_cast<double>(w.books_data[kNodes + c].settlement_ticks) / book.grid.ticks_per_unit;
+  for (std::size_t c = 0; c < spec.world.contracts.size(); ++c) {
+    if (!spec.world.is_listed(c)) continue;
+    const auto& book = spec.world.books[world::book_of_listing(c)];
+    const double points = static_cast<double>(w.books_data[world::book_of_listing(c)].settlement_ticks) / book.grid.ticks_per_unit;
     if (state.last_settlement_points[c] > 0 && !frozen) {
       funding::observe_day(spec.futures_margin, state.futures_margin[c], points / state.last_settlement_points[c] - 1.0, w.day);
     }
@@ -107,7 +106,7 @@ void announce_haircuts(const Spec& spec, State& state) {
 
 MarginRequired margin_required(const world::WorldSpec& spec, const world::World& w, InstitutionId id) {
   MarginRequired required;
-  for (std::size_t c = 0; c < kContracts; ++c) {
+  for (std::size_t c = 0; c < spec.contracts.size(); ++c) {
     const auto lots = w.ledger.futures(id, ledger::FuturesId{static_cast<std::uint16_t>(c)});
     required.futures_bn += std::abs(static_cast<double>(lots)) * w.margin_points[c] * 1e3 * 1e-9;
   }
@@ -121,13 +120,16 @@ MarginRequired margin_required(const world::WorldSpec& spec, const world::World&
 void mark_cleared(const Spec& spec, State& state, base::Time due) {
   auto& w = state.world;
   const auto manager = [&](InstitutionId house) -> auto& { return state.population.central_counterparty[spec.world.institutions[house.v].index_in_kind]; };
-  for (std::size_t c = 0; c < kContracts; ++c) {
-    auto& md = w.books_data[kNodes + c];
+  for (std::uint16_t c = 0; c < spec.world.contracts.size(); ++c) {
+    if (!spec.world.is_listed(c)) continue;
+    auto& md = w.books_data[world::book_of_listing(c)];
     md.settlement_ticks = static_cast<std::int64_t>(std::floor(md.mid_ticks + 0.5));
-    mark_product(state, spec.world.books[kNodes + c], c, md.settlement_ticks, spec.world.cme, due, manager(spec.world.cme));
+    mark_product(state, spec.world.books[world::book_of_listing(c)], world::carried_futures(c), md.settlement_ticks, spec.world.cme, due, manager(spec.world.cme),
+                 [&](InstitutionId id) { return w.ledger.futures(id, ledger::FuturesId{c}); });
   }
-  for (std::size_t t = 0; t < kNodes; ++t) {
-    mark_product(state, spec.world.books[kOutrightBooks + t], kContracts + t, swap_rate_ticks(spec, w, t), spec.world.lch, due, manager(spec.world.lch));
+  for (std::uint16_t t = 0; t < kNodes; ++t) {
+    mark_product(state, spec.world.books[kOutrightBooks + t], world::carried_swap(t), swap_rate_ticks(spec, w, t), spec.world.lch, due, manager(spec.world.lch),
+                 [&](InstitutionId id) { return w.ledger.swaps(id, ledger::TenorId{t}); });
   }
 }
 

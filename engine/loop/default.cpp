@@ -193,15 +193,15 @@ void DefaultDesk::to_house(InstitutionId who, std::uint32_t estate) {
       account.carried[slot] = {};
     };
     if (id == spec.world.cme) {
-      for (std::uint16_t c = 0; c < kContracts; ++c) {
+      for (std::uint16_t c = 0; c < spec.world.contracts.size(); ++c) {
         const std::int64_t lots = w.ledger.futures(who, ledger::FuturesId{c});
-        take(c, lots, [&] { w.ledger.trade_futures(lots > 0 ? id : who, lots > 0 ? who : id, ledger::FuturesId{c}, std::llabs(lots), w.journal, w.now); });
+        take(world::carried_futures(c), lots, [&] { w.ledger.trade_futures(lots > 0 ? id : who, lots > 0 ? who : id, ledger::FuturesId{c}, std::llabs(lots), w.journal, w.now); });
         house.program.futures[c] -= lots;
       }
     } else {
       for (std::uint16_t t = 0; t < kNodes; ++t) {
         const std::int64_t lots = w.ledger.swaps(who, ledger::TenorId{t});
-        take(kContracts + t, lots, [&] { w.ledger.trade_swap(lots > 0 ? id : who, lots > 0 ? who : id, ledger::TenorId{t}, std::llabs(lots), w.journal, w.now); });
+        take(world::carried_swap(t), lots, [&] { w.ledger.trade_swap(lots > 0 ? id : who, lots > 0 ? who : id, ledger::TenorId{t}, std::llabs(lots), w.journal, w.now); });
         house.program.packages[t] -= lots;
       }
     }

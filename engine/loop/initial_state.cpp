@@ -30,12 +30,20 @@ ledger::LedgerShape shape_of(const Spec& spec) {
 // Instruments and rates start at the close before the first day.
 void open_books(const Spec& spec, world::World& w) {
   const auto& cov = spec.world.covariance;
-  for (std::size_t k = 0; k < world::kBooks; ++k) {
+  for (std::size_t k = 0; k < spec.world.books.size(); ++k) {
     const auto& book = spec.world.books[k];
     markets::BookRules rules;
     rules.lot = static_cast<std::int32_t>(book.lot_multiple);
     w.books.emplace_back(rules);
+    if (book.name.empty()) continue;
     w.books.back().reserve(1024, 16);
+    if (book.kind == world::BookKind::calendar) {
+      auto& md = w.books_data[k];
+      const auto points = [&](std::size_t leg) { return w.books_data[leg].mid_ticks / spec.world.books[leg].grid.ticks_per_unit; };
+      w.dollars_per_tick[k] = 1000.0 / book.grid.ticks_per_unit;
+      md.mid_ticks = std::floor((points(kNodes + book.index) - points(world::kBooks + book.index)) * book.grid.ticks_per_unit + 0.5);
+      continue;
+    }
     double variance = 0;
     for (std::size_t a = 0; a < kNodes; ++a) {
       for (std::size_t b = 0; b < kNodes; ++b) variance += book.weight[a] * book.weight[b] * cov.sigma_bp[a] * cov.sigma_bp[b] * cov.correlation[a][b];
@@ -163,17 +171,19 @@ void open_ledger(const Spec& spec, State& state) {
   for (std::uint16_t t = 0; t < kNodes; ++t) {
     const auto& book = spec.world.books[kOutrightBooks + t];
     const double rate = spec.world.start_yield_bp[t] + spec.world.books[t].spread_bp + spec.world.start_swap_spread_bp[t];
-    open_cleared(world::kContracts + t, book, spec.world.lch, static_cast<std::int64_t>(std::floor(rate * book.grid.ticks_per_unit + 0.5)), [t](const Opening& o) { return o.swaps_bn[t]; },
+    open_cleared(world::carried_swap(t), book, spec.world.lch, static_cast<std::int64_t>(std::floor(rate * book.grid.ticks_per_unit + 0.5)), [t](const Opening& o) { return o.swaps_bn[t]; },
                  [&](InstitutionId buyer, InstitutionId seller, std::int64_t lots) { w.ledger.trade_swap(buyer, seller, ledger::TenorId{t}, lots, w.journal, w.now); });
   }
 }
 
 void open_margin(const Spec& spec, State& state) {
   auto& w = state.world;
-  for (std::size_t c = 0; c < world::kContracts; ++c) {
-    const auto& book = spec.world.books[kNodes + c];
-    const double points = w.books_data[kNodes + c].mid_ticks / book.grid.ticks_per_unit;
-    const double sigma = w.calm_sigma_bp[kNodes + c] * book.dv01_per_lot / 1000.0 / points;
+  for (std::size_t c = 0; c < spec.world.contracts.size(); ++c) {
+    if (!spec.world.is_listed(c)) continue;
+    const std::size_t k = world::book_of_listing(c);
+    const auto& book = spec.world.books[k];
+    const double points = w.books_data[k].mid_ticks / book.grid.ticks_per_unit;
+    const double sigma = w.calm_sigma_bp[k] * book.dv01_per_lot / 1000.0 / points;
     state.futures_margin[c] = funding::calm_margin(spec.futures_margin, sigma);
     state.last_settlement_points[c] = points;
     w.margin_points[c] = state.futures_margin[c].level.in_force_hbp * 1e-6 * points;
@@ -241,7 +251,7 @@ State initial_state(const Spec& spec, std::uint64_t seed, std::vector<base::Reco
     members.populate(i);
     state.handle_offset[i] = handles;
     state.handle_slots[i] = handle_slots_of(spec.world.institutions[i].kind);
-    handles += static_cast<std::uint32_t>(state.handle_slots[i] * world::kBooks);
+    handles += static_cast<std::uint32_t>(state.handle_slots[i] * spec.world.books.size());
     state.request_draws.push_back({seed, base::mix(spec.world.institutions[i].name_key), 0, 0});
   }
   state.handles.assign(handles, {});

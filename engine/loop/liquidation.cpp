@@ -8,7 +8,6 @@ namespace haven::loop {
 using base::Face;
 using base::InstitutionId;
 using base::Money;
-using world::kContracts;
 using world::kNodes;
 
 namespace {
@@ -74,7 +73,7 @@ void DefaultDesk::close_house(std::size_t index) {
   for (const Money carried : w.accounts[house.self.v].carried) {
     if (carried.v != 0) return;
   }
-  for (std::uint16_t c = 0; c < kContracts; ++c) {
+  for (std::uint16_t c = 0; c < spec.world.contracts.size(); ++c) {
     if (w.ledger.futures(house.self, ledger::FuturesId{c}) != 0) return;
   }
   for (std::uint16_t t = 0; t < kNodes; ++t) {

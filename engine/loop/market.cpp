@@ -95,10 +95,25 @@ bool Market::cancel(InstitutionId who, std::size_t k, std::size_t slot) {
 void Market::cancel_all(InstitutionId who) {
   for (markets::WorkUp& u : state_.work_ups) u.withdraw(who);
   if (state_.handle_slots[who.v] == 0) return;
-  for (std::size_t k = 0; k < world::kBooks; ++k) {
+  for (std::size_t k = 0; k < state_.world.books.size(); ++k) {
     for (std::size_t slot = 0; slot < state_.handle_slots[who.v]; ++slot) cancel(who, k, slot);
     refresh(k);
   }
+}
+
+void Market::close_book(std::size_t k) {
+  world::World& w = state_.world;
+  std::vector<markets::OrderView> resting;
+  for (const Side side : {Side::buy, Side::sell}) w.books[k].for_each_order(side, [&](const markets::OrderView& order) { resting.push_back(order); });
+  for (const markets::OrderView& order : resting) {
+    if (auto* recorder = probes_.recorder()) recorder->cancel(w.now, k, w.books[k].find(order.handle));
+    w.books[k].cancel(order.handle);
+    ++w.orders;
+    w.journal.record(base::RecordKind::cancel, w.now, spec_.world.institutions[order.owner.v].name_key, k, order.tag);
+  }
+  for (auto& firm : state_.population.principal_trading_firm) ptf::forget_quotes(firm, k);
+  for (auto& buyer : state_.population.household) buyer.resting[k].fill(0);
+  refresh(k);
 }
 
 void Market::liquidate(Liquidation& liquidation, const world::Slicing& how) {
@@ -112,8 +127,8 @@ void Market::liquidate(Liquidation& liquidation, const world::Slicing& how) {
 void Market::submit(InstitutionId who, const world::Intent& intent) {
   world::World& w = state_.world;
   ++w.orders;
-  // A venue's own rule: bonds and futures have a price above zero. Spreads may have any sign.
-  if (intent.limit.v < 1 && spec_.world.books[intent.book].kind != world::BookKind::spreadover) {
+  // A venue's own rules: bonds and futures have a price above zero, spreads any sign; a contract's trading ends.
+  if ((intent.limit.v < 1 && spec_.world.books[intent.book].kind < world::BookKind::spreadover) || (spec_.world.rolls() && !view(who).is_open(intent.book))) {
     ++w.rejected;
     if (intent.kind == IntentKind::limit) quote_rejected(who, intent.book, intent.side, intent.slot, intent.lots);
     return;
@@ -150,7 +165,7 @@ markets::SubmitResult Market::to_book(InstitutionId who, const world::Intent& in
   });
   if (recorder != nullptr) recorder->rests(intent.book, result.handle);
   if (!result.accepted()) ++w.rejected;
-  if (result.filled > 0) probes_.took(intent.book, intent.side);
+  if (result.filled > 0) probes_.took(w.measured_as(intent.book), intent.side);
   if (intent.kind == IntentKind::limit) {
     handle(who, intent.book, intent.slot) = result.handle;
     if (result.resting < intent.lots) quote_rejected(who, intent.book, intent.side, intent.slot, intent.lots - result.resting);
@@ -194,8 +209,8 @@ void Market::trade_book(std::size_t k, InstitutionId buyer, InstitutionId seller
     case world::BookKind::futures: {
       w.ledger.trade_futures(buyer, seller, ledger::FuturesId{book.index}, lots, w.journal, w.now);
       const base::Money value = world::cleared_value(book, lots, price.v);
-      w.accounts[buyer.v].carried[book.index] += value;
-      w.accounts[seller.v].carried[book.index] -= value;
+      w.accounts[buyer.v].carried[world::carried_futures(book.index)] += value;
+      w.accounts[seller.v].carried[world::carried_futures(book.index)] -= value;
       probes_.trade_futures(w, buyer, seller, book.index, lots);
       break;
     }
@@ -207,13 +222,28 @@ void Market::trade_book(std::size_t k, InstitutionId buyer, InstitutionId seller
       w.ledger.trade_swap(buyer, seller, ledger::TenorId{book.index}, lots, w.journal, w.now);
       const auto rate_ticks = static_cast<std::int64_t>(std::floor(world::yield_of_ticks(bond, bond_ticks) * book.grid.ticks_per_unit + 0.5)) + price.v;
       const base::Money value = world::cleared_value(book, lots, rate_ticks);
-      w.accounts[buyer.v].carried[world::kContracts + book.index] += value;
-      w.accounts[seller.v].carried[world::kContracts + book.index] -= value;
+      w.accounts[buyer.v].carried[world::carried_swap(book.index)] += value;
+      w.accounts[seller.v].carried[world::carried_swap(book.index)] -= value;
       probes_.trade_package(w, buyer, seller, book.index, lots);
+      break;
+    }
+    case world::BookKind::calendar: {
+      // Both legs: the nearer contract at its market price, the next at that less the spread dealt.
+      const std::uint16_t next = static_cast<std::uint16_t>(world::kContracts + book.index);
+      w.ledger.trade_futures(buyer, seller, ledger::FuturesId{book.index}, lots, w.journal, w.now);
+      w.ledger.trade_futures(seller, buyer, ledger::FuturesId{next}, lots, w.journal, w.now);
+      const base::Money nearer = world::cleared_value(spec_.world.books[kNodes + book.index], lots, leg_ticks(book.index));
+      const base::Money later = nearer - world::cleared_value(book, lots, price.v);
+      w.accounts[buyer.v].carried[world::carried_futures(book.index)] += nearer;
+      w.accounts[seller.v].carried[world::carried_futures(book.index)] -= nearer;
+      w.accounts[buyer.v].carried[world::carried_futures(next)] -= later;
+      w.accounts[seller.v].carried[world::carried_futures(next)] += later;
       break;
     }
   }
 }
+
+std::int64_t Market::leg_ticks(std::size_t contract) const { return static_cast<std::int64_t>(std::floor(state_.world.books_data[kNodes + contract].mid_ticks + 0.5)); }
 
 void Market::award(InstitutionId buyer, std::size_t security, std::int64_t lots, double clean_points, std::int64_t of_program) {
   trade_security(buyer, spec_.world.treasury, security, lots, clean_points);
@@ -241,7 +271,7 @@ void Market::executed(InstitutionId who, std::size_t k, Side side, base::Price p
   const auto& inst = spec_.world.institutions[who.v];
   const auto& book = spec_.world.books[k];
   if (inst.kind == Kind::principal_trading_firm) {
-    ptf::on_take(state_.population.principal_trading_firm[inst.index_in_kind], k, side, price, lots);
+    fast_trader_traded(who, k, side, price, lots);
     return;
   }
   world::Program* program = program_of(who);
@@ -268,12 +298,23 @@ void Market::executed_cash(InstitutionId who, std::size_t security, Side side, s
   }
 }
 
+void Market::fast_trader_traded(InstitutionId who, std::size_t k, Side side, base::Price price, std::int64_t lots) {
+  auto& firm = state_.population.principal_trading_firm[spec_.world.institutions[who.v].index_in_kind];
+  const auto& book = spec_.world.books[k];
+  if (book.kind != world::BookKind::calendar) return ptf::on_trade(firm, k, side, static_cast<double>(price.v), lots);
+  const auto& nearer = spec_.world.books[kNodes + book.index];
+  const double ticks = static_cast<double>(leg_ticks(book.index));
+  ptf::on_trade(firm, kNodes + book.index, side, ticks, lots);
+  ptf::on_trade(firm, world::kBooks + book.index, base::opposite(side), ticks - static_cast<double>(price.v) * nearer.grid.ticks_per_unit / book.grid.ticks_per_unit, lots);
+}
+
 void Market::maker_filled(InstitutionId maker, std::size_t book, Side side, std::uint32_t slot, base::Price price, std::int64_t lots) {
   const auto& inst = spec_.world.institutions[maker.v];
   switch (inst.kind) {
     case Kind::principal_trading_firm: {
       auto& firm = state_.population.principal_trading_firm[inst.index_in_kind];
-      if (ptf::on_fill(firm, book, side, slot, price, lots)) {
+      fast_trader_traded(maker, book, side, price, lots);
+      if (ptf::on_fill(firm, book, slot, lots)) {
         const double wait_s = spec_.population.principal_trading_firm.reaction_s * firm.speed;
         wake(maker, state_.world.now + base::Duration{static_cast<std::int64_t>(wait_s * 1e9)}, static_cast<std::uint16_t>(book));
       }

@@ -15,6 +15,8 @@ class Market {
   void wake(base::InstitutionId who, base::Time at, std::uint16_t reason);
   /// Takes every resting order of `who` out of the books.
   void cancel_all(base::InstitutionId who);
+  /// Takes everybody's resting orders out of one book.
+  void close_book(std::size_t book);
   /// Sends one slice of a liquidation; what trades goes to its program and proceeds instead of its seller's own.
   void liquidate(Liquidation& liquidation, const world::Slicing& how);
   void schedule(EventKind kind, base::Time at, std::uint32_t payload = 0);
@@ -60,6 +62,9 @@ class Market {
   /// The minds that asked for lots in a work-up hear that they have them.
   void credit(const markets::Interest& interest, std::int64_t lots);
   void schedule_work_up(std::size_t book);
+  /// The price of a calendar spread's nearer leg: its market's, on its grid.
+  std::int64_t leg_ticks(std::size_t contract) const;
+  void fast_trader_traded(base::InstitutionId who, std::size_t book, base::Side side, base::Price price, std::int64_t lots);
   void executed(base::InstitutionId who, std::size_t book, base::Side side, base::Price price, std::int64_t lots);
   void executed_cash(base::InstitutionId who, std::size_t security, base::Side side, std::int64_t lots);
   void refresh(std::size_t book);

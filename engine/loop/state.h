@@ -65,9 +65,9 @@ struct State {
   std::vector<scenario::Step> steps;                 ///< today's changes of the public state
   world::PublicState day_start_public;
   std::vector<base::Draws> request_draws;            ///< whom an institution asks for quotes, by institution
-  std::array<funding::MarginState, world::kContracts> futures_margin{};
+  std::array<funding::MarginState, world::kListings> futures_margin{};
   std::array<funding::MarginState, world::kNodes> swap_margin{}, ficc_margin{};
-  std::array<double, world::kContracts> last_settlement_points{};
+  std::array<double, world::kListings> last_settlement_points{};
   std::array<double, world::kNodes> last_swap_bp{}, last_ficc_bp{};
   std::vector<funding::LaggedLevel> haircuts;        ///< by institution
   funding::MarginCalls calls;

@@ -5,11 +5,11 @@
 
 namespace haven::metrics {
 
-std::optional<Cheapest> cheapest(const world::WorldSpec& spec, const world::World& w, std::size_t contract) {
-  const world::Contract& c = spec.contracts[contract];
-  const world::Instrument& book = spec.books[world::kNodes + contract];
+std::optional<Cheapest> cheapest(const world::WorldSpec& spec, const world::World& w, std::size_t listing) {
+  const world::Contract& c = spec.contracts[listing];
+  const world::Instrument& book = spec.books[world::book_of_listing(listing)];
   const base::Date settle = spec.settle[static_cast<std::size_t>(w.day)];
-  const double mid_ticks = w.books_data[world::kNodes + contract].mid_ticks;
+  const double mid_ticks = w.books_data[world::book_of_listing(listing)].mid_ticks;
   if (c.candidates.empty() || mid_ticks == 0 || c.delivery.v - settle.v < 5) return std::nullopt;
   const world::Nodes& nodes = w.prices(spec).node_bp;
   const auto curve_bp = [&](const world::Nodes& weight) {

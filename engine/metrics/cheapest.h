@@ -16,6 +16,6 @@ struct Cheapest {
 
 /// Of today's settlement date. A candidate's yield is the market's curve at its maturity, its spread, and what the basket's market yield has
 /// moved against the curve since the start. Nothing without candidates, without a futures price, or when less than five days are left.
-std::optional<Cheapest> cheapest(const world::WorldSpec& spec, const world::World& w, std::size_t contract);
+std::optional<Cheapest> cheapest(const world::WorldSpec& spec, const world::World& w, std::size_t listing);
 
 }  // namespace haven::metrics

@@ -81,15 +81,16 @@ void Microstructure::sample(const world::World& w) {
   const auto time_of_day = base::time_of_day(w.now);
   if (time_of_day < base::hours(7) || time_of_day > base::hours(16)) return;
   for (std::size_t k = 0; k < kOutrightBooks; ++k) {
-    const auto& md = w.books_data[k];
+    const std::size_t book = w.lead_book(k);
+    const auto& md = w.books_data[book];
     BookDay& b = books_[k];
     if (md.has_bid && md.has_ask) {
       ++b.samples;
       b.one_tick += md.ask.v - md.bid.v <= 1;
       for (const base::Side side : {base::Side::buy, base::Side::sell}) {
-        const double top = static_cast<double>(w.books[k].best_lots(side));
+        const double top = static_cast<double>(w.books[book].best_lots(side));
         b.top += 0.5 * top;
-        b.behind += 0.5 * (static_cast<double>(w.books[k].depth_lots(side, 4)) - top) / 3.0;
+        b.behind += 0.5 * (static_cast<double>(w.books[book].depth_lots(side, 4)) - top) / 3.0;
       }
       if (k == world::kTenYearNode) {
         for (const base::Side side : {base::Side::buy, base::Side::sell}) {
@@ -107,7 +108,7 @@ void Microstructure::sample(const world::World& w) {
         }
       }
     }
-    const double y = world::yield_of_ticks(spec_->books[k], md.mid_ticks);
+    const double y = world::yield_of_ticks(spec_->books[book], md.mid_ticks);
     if (k == world::kTenYearNode || k == kTyBook) {
       if (last_bp_[k] != 0) moves_bp_[k == kTyBook].push_back(std::abs(y - last_bp_[k]));
       last_bp_[k] = y;
@@ -117,14 +118,14 @@ void Microstructure::sample(const world::World& w) {
     const base::InstitutionId id{fast_ids_[i]};
     double x = 0;
     for (std::size_t s = 0; s < kNodes; ++s) x += base::to_bn(w.ledger.position(id, base::SecurityId{static_cast<std::uint16_t>(s)})) * spec_->books[s].ten_year_equivalent;
-    for (std::size_t c = 0; c < world::kContracts; ++c) x += static_cast<double>(w.ledger.futures(id, ledger::FuturesId{static_cast<std::uint16_t>(c)})) * 1e-4 * spec_->books[kNodes + c].ten_year_equivalent;
+    for (std::size_t c = 0; c < (spec_->rolls() ? world::kListings : world::kContracts); ++c) x += static_cast<double>(w.ledger.futures(id, ledger::FuturesId{static_cast<std::uint16_t>(c)})) * 1e-4 * spec_->books[world::book_of_listing(c)].ten_year_equivalent;
     if (!std::isnan(last_duration_[i])) {
       now_last_ += x * last_duration_[i];
       last_last_ += last_duration_[i] * last_duration_[i];
     }
     last_duration_[i] = x;
   }
-  const std::int64_t volume = w.books_data[kTyBook].volume_lots;
+  const std::int64_t volume = w.books_data[w.lead_book(kTyBook)].volume_lots;
   if (time_of_day > base::hours(8) && time_of_day <= base::hours(10)) peak_lots_ += volume - last_volume_;
   if (time_of_day > base::hours(11) && time_of_day <= base::hours(13)) noon_lots_ += volume - last_volume_;
   if (time_of_day > base::hours(13) && time_of_day <= base::hours(15)) peak_lots_ += volume - last_volume_;

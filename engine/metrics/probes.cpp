@@ -66,7 +66,7 @@ void Probes::worked_parents(const world::World& w, const WorkedParents& parents)
 }
 
 void Probes::trade_futures(const world::World&, base::InstitutionId buyer, base::InstitutionId seller, std::size_t contract, std::int64_t lots) {
-  if (on()) flow(buyer, seller, world::kSecurities + contract, lots);
+  if (on()) flow(buyer, seller, world::kSecurities + contract % world::kContracts, lots);
 }
 
 void Probes::trade_package(const world::World&, base::InstitutionId buyer, base::InstitutionId seller, std::size_t tenor, std::int64_t lots) {
@@ -87,17 +87,19 @@ void Probes::sample(const world::World& w) {
   const auto time_of_day = base::time_of_day(w.now);
   const bool day = time_of_day >= base::hours(7) && time_of_day < base::hours(17);
   const bool hour = time_of_day.ns % base::hours(1).ns == 0;
-  for (std::size_t k = 0; k < kBooks; ++k) {
-    const auto& md = w.books_data[k];
+  for (std::size_t k = 0; k < spec_->books.size(); ++k) {
+    const std::size_t book = w.lead_book(k);
+    if (spec_->books[book].name.empty()) continue;
+    const auto& md = w.books_data[book];
     BookDay& b = books_[k];
-    const double y = world::yield_of_ticks(spec_->books[k], md.mid_ticks);
+    const double y = world::yield_of_ticks(spec_->books[book], md.mid_ticks);
     if (b.high_bp == 0 && b.low_bp == 0) b.high_bp = b.low_bp = y;
     b.high_bp = std::max(b.high_bp, y);
     b.low_bp = std::min(b.low_bp, y);
     if (day && time_of_day <= base::hours(16)) {
       if (md.has_bid && md.has_ask) {
         b.spread_sum += md.ask.v - md.bid.v;
-        b.depth_sum += static_cast<double>(depth_lots(w, k)) * 1e-4;
+        b.depth_sum += static_cast<double>(depth_lots(w, book)) * 1e-4;
         b.variance_sum += md.variance_bp2;
         ++b.samples;
       }
@@ -110,7 +112,7 @@ void Probes::sample(const world::World& w) {
       b.last_bp = y;
       b.last_signed = md.signed_lots;
     }
-    if (hour && (day || k < kNodes)) {
+    if (hour && k < kBooks && (day || k < kNodes)) {
       yields_[k].times.push_back(w.now);
       yields_[k].values.push_back(k < kOutrightBooks ? y * 0.01 : y);
     }
@@ -133,13 +135,14 @@ void Probes::close(const world::World& w) {
   }
   for (std::size_t c = 0; c < world::kContracts; ++c) {
     const auto& book = spec_->books[kNodes + c];
-    day_value("price_" + book.name + "_points", w, w.books_data[kNodes + c].mid_ticks / book.grid.ticks_per_unit);
-    day_value("implied_repo_" + book.name + "_pct", w, w.implied_repo_pct(*spec_, c));
-    if (const auto best = cheapest(*spec_, w, c)) {
-      Delivery& delivery = deliveries_[c];
+    const std::size_t listing = w.lead_listing(c);
+    day_value("price_" + book.name + "_points", w, w.books_data[w.lead_book(kNodes + c)].mid_ticks / book.grid.ticks_per_unit);
+    day_value("implied_repo_" + book.name + "_pct", w, w.implied_repo_pct(*spec_, listing));
+    if (const auto best = cheapest(*spec_, w, listing)) {
+      Delivery& delivery = deliveries_[listing];
       if (delivery.candidate && *delivery.candidate != best->candidate) ++delivery.switches;
       delivery.candidate = best->candidate;
-      const auto& contract = spec_->contracts[c];
+      const auto& contract = spec_->contracts[listing];
       day_value("ctd_" + book.name + "_years", w, (contract.candidates[best->candidate].deliverable.bond.maturity.v - contract.delivery.v) / 365.25);
       day_value("ctd_lead_" + book.name + "_bp", w, best->lead_bp);
       day_value("ctd_switches_" + book.name, w, delivery.switches);
@@ -149,7 +152,8 @@ void Probes::close(const world::World& w) {
     for (std::size_t n = 0; n < kNodes; ++n) curve += basket.weight[n] * (world::yield_of_ticks(spec_->books[n], w.books_data[n].mid_ticks) - spec_->books[n].spread_bp);
     day_value("basket_spread_" + book.name + "_bp", w, w.baskets[c].mid_bp - curve);
   }
-  const auto yield_bp = [&](std::size_t book) { return world::yield_of_ticks(spec_->books[book], w.books_data[book].mid_ticks); };
+  if (spec_->rolls()) listings_close(w);
+  const auto yield_bp = [&](std::size_t k) { return world::yield_of_ticks(spec_->books[w.lead_book(k)], w.books_data[w.lead_book(k)].mid_ticks); };
   day_value("yield_TY_minus_7y_bp", w, yield_bp(kNodes + kTyContract) - (yield_bp(kSevenYearNode) - spec_->books[kSevenYearNode].spread_bp));
   day_value("policy_2y_bp", w, spec_->start_yield_bp[0] + w.outside.policy_shift_bp);
   day_value("uncertainty_index", w, w.outside.uncertainty);
@@ -161,6 +165,42 @@ void Probes::close(const world::World& w) {
   day_value("component_fear_10y_bp", w, public_premium - confidence_premium);
   day_value("component_confidence_10y_bp", w, confidence_premium);
   day_value("component_flows_10y_bp", w, world::yield_of_ticks(spec_->books[t], w.books_data[t].mid_ticks) - spec_->books[t].spread_bp - spec_->start_yield_bp[t] - world::policy_bp(spec_->beliefs, w.outside, t) - public_premium);
+}
+
+// Both months of a contract that has a next.
+void Probes::listings_close(const world::World& w) {
+  const double rate_bp = 100.0 * (w.funding.sofr_pct > 0 ? w.funding.sofr_pct : spec_->rates.iorb_pct);
+  const base::Date settle = spec_->settle[static_cast<std::size_t>(w.day)];
+  for (std::size_t c = 0; c < world::kContracts; ++c) {
+    if (!spec_->has_next(c)) continue;
+    for (const std::size_t listing : {c, world::kContracts + c}) {
+      const auto& contract = spec_->contracts[listing];
+      if ((listing == c && w.delivered[c] != 0) || settle >= contract.delivery) continue;
+      const std::size_t k = world::book_of_listing(listing);
+      const double futures = w.books_data[k].mid_ticks / spec_->books[k].grid.ticks_per_unit, clean = w.security_price(*spec_, contract.basket);
+      const auto& name = contract.month_name;
+      day_value("settlement_" + name + "_points", w, static_cast<double>(w.books_data[k].settlement_ticks) / spec_->books[k].grid.ticks_per_unit);
+      day_value("implied_repo_" + name + "_pct", w, w.implied_repo_pct(*spec_, listing));
+      day_value("gross_basis_" + name + "_points", w, instruments::gross_basis_points(clean, futures, contract.deliverable.factor));
+      day_value("net_basis_" + name + "_points", w, instruments::net_basis_points(contract.deliverable, clean, futures, {settle, contract.delivery, rate_bp}));
+    }
+    const std::size_t k = world::calendar_book(c);
+    if (w.delivered[c] == 0) day_value("calendar_spread_" + spec_->contracts[c].name + "_points", w, w.books_data[k].mid_ticks / spec_->books[k].grid.ticks_per_unit);
+  }
+}
+
+void Probes::delivered(const world::World& w, std::size_t contract, std::int64_t lots) {
+  if (on()) day_value("delivered_" + spec_->contracts[contract].month_name + "_bn", w, static_cast<double>(lots) * 1e-4);
+}
+
+void Probes::listings_day_end(const world::World& w) {
+  for (std::size_t c = 0; c < world::kContracts; ++c) {
+    if (!spec_->has_next(c)) continue;
+    const double nearer = static_cast<double>(w.open_interest(c)) * 1e-4, later = static_cast<double>(w.open_interest(world::kContracts + c)) * 1e-4;
+    day_value("open_interest_" + spec_->contracts[c].month_name + "_bn", w, nearer);
+    day_value("open_interest_" + spec_->contracts[world::kContracts + c].month_name + "_bn", w, later);
+    if (nearer + later > 0) day_value("rolled_" + spec_->contracts[c].name + "_share", w, later / (nearer + later));
+  }
 }
 
 void Probes::dealer(const world::World& w, base::InstitutionId id, double use_leverage, double use_var, double cost_bp, const std::string& constraint) {
@@ -249,18 +289,24 @@ void Probes::default_step(const world::World& w, base::InstitutionId id, const s
 void Probes::day_end(const world::World& w) {
   if (!on()) return;
   const base::Date day = spec_->days[static_cast<std::size_t>(w.day)];
-  for (std::size_t k = 0; k < kBooks; ++k) {
+  for (std::size_t k = 0; k < spec_->books.size(); ++k) {
     BookDay& b = books_[k];
-    const std::string name = k >= kOutrightBooks ? "swap_" + tenor_name(k - kOutrightBooks) : spec_->books[k].name;
+    const std::size_t book = w.lead_book(k);
+    if (spec_->books[k].name.empty()) continue;
+    const std::string name = k >= kOutrightBooks && k < kBooks ? "swap_" + tenor_name(k - kOutrightBooks) : spec_->books[k].name;
     if (b.samples > 0) {
       day_value("bid_ask_" + name + "_ticks", w, b.spread_sum / b.samples);
       day_value("depth_" + name + "_bn", w, b.depth_sum / b.samples);
-      day_value("day_sigma_" + name + "_bp", w, std::sqrt(b.variance_sum / b.samples));
+      if (k < world::calendar_book(0)) day_value("day_sigma_" + name + "_bp", w, std::sqrt(b.variance_sum / b.samples));
     }
-    const double volume_bn = static_cast<double>(w.books_data[k].volume_lots) * 1e-4;
+    const double volume_bn = static_cast<double>(w.books_data[book].volume_lots) * 1e-4;
     day_value("volume_" + name + "_bn", w, volume_bn);
+    if (k >= world::calendar_book(0)) {
+      b = BookDay{};
+      continue;
+    }
     day_value("range_" + name + "_bp", w, b.high_bp - b.low_bp);
-    day_value("sigma_" + name + "_bp", w, std::sqrt(w.books_data[k].variance_bp2));
+    day_value("sigma_" + name + "_bp", w, std::sqrt(w.books_data[book].variance_bp2));
     if (b.flow_flow > 0) day_value("impact_" + name + "_bp_per_bn", w, b.flow_move / b.flow_flow);
     b = BookDay{};
   }
@@ -271,9 +317,12 @@ void Probes::day_end(const world::World& w) {
   for (std::size_t c = 0; c < world::kContracts; ++c) {
     const auto& prices = daily_["price_" + spec_->books[kNodes + c].name + "_points"];
     const auto d = static_cast<std::size_t>(w.day);
-    const double volume_bn = static_cast<double>(w.books_data[kNodes + c].volume_lots) * 1e-4;
-    if (d > 0 && prices.size() > d && volume_bn > 0) day_value("amihud_" + spec_->books[kNodes + c].name + "_bp_per_bn", w, std::abs(prices[d] / prices[d - 1] - 1.0) * 1e4 / volume_bn);
+    const double volume_bn = static_cast<double>(w.books_data[w.lead_book(kNodes + c)].volume_lots) * 1e-4;
+    const bool same = lead_[c] == w.next_leads[c];
+    lead_[c] = w.next_leads[c];
+    if (same && d > 0 && prices.size() > d && volume_bn > 0) day_value("amihud_" + spec_->books[kNodes + c].name + "_bp_per_bn", w, std::abs(prices[d] / prices[d - 1] - 1.0) * 1e4 / volume_bn);
   }
+  if (spec_->rolls()) listings_day_end(w);
   day_value("sofr_minus_iorb_bp", w, 100.0 * (w.funding.sofr_pct - spec_->rates.iorb_pct));
   day_value("sofr_pct", w, w.funding.sofr_pct);
   day_value("iorb_pct", w, spec_->rates.iorb_pct);
@@ -296,14 +345,14 @@ void Probes::day_end(const world::World& w) {
     day_value("dealer_cost_bp", w, cost_sum_ / dealers_);
   }
   std::array<std::array<double, world::kSecurities>, world::kKinds> cash{};
-  std::array<std::array<double, world::kContracts>, world::kKinds> futures{};
+  std::array<std::array<double, world::kListings>, world::kKinds> futures{};
   std::array<std::array<double, kNodes>, world::kKinds> swaps{};
   std::array<double, world::kKinds> equity{}, drawn{};
   for (std::uint32_t i = 0; i < spec_->institutions.size(); ++i) {
     const auto kind = static_cast<std::size_t>(spec_->institutions[i].kind);
     const base::InstitutionId id{i};
     for (std::size_t s = 0; s < world::kSecurities; ++s) cash[kind][s] += base::to_bn(w.ledger.position(id, base::SecurityId{static_cast<std::uint16_t>(s)}));
-    for (std::size_t c = 0; c < world::kContracts; ++c) futures[kind][c] += static_cast<double>(w.ledger.futures(id, ledger::FuturesId{static_cast<std::uint16_t>(c)})) * 1e-4;
+    for (std::size_t c = 0; c < spec_->contracts.size(); ++c) futures[kind][c] += static_cast<double>(w.ledger.futures(id, ledger::FuturesId{static_cast<std::uint16_t>(c)})) * 1e-4;
     for (std::size_t t = 0; t < kNodes; ++t) swaps[kind][t] += static_cast<double>(w.ledger.swaps(id, ledger::TenorId{static_cast<std::uint16_t>(t)})) * 1e-4;
     equity[kind] += w.accounts[i].equity_bn;
     drawn[kind] += base::to_bn(w.credit.line(id).drawn);
@@ -318,10 +367,11 @@ void Probes::day_end(const world::World& w) {
       cash_total += cash[kind][s];
       cash_ten += ten;
     }
-    for (std::size_t c = 0; c < world::kContracts; ++c) {
+    for (std::size_t c = 0; c < world::kListings; ++c) {
       if (futures[kind][c] == 0) continue;
-      const double ten = futures[kind][c] * spec_->books[kNodes + c].ten_year_equivalent;
-      result_.positions.push_back({day, name, "futures", spec_->books[kNodes + c].name, futures[kind][c], ten});
+      const auto& book = spec_->books[world::book_of_listing(c)];
+      const double ten = futures[kind][c] * book.ten_year_equivalent;
+      result_.positions.push_back({day, name, "futures", book.name, futures[kind][c], ten});
       futures_total += futures[kind][c];
       futures_ten += ten;
     }

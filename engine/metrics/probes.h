@@ -62,6 +62,8 @@ class Probes {
   void request(int asked, int declined_leverage, int declined_var, bool filled, double gap_bp);
   void sample(const world::World& w);
   void close(const world::World& w);
+  /// What was open at the end of a contract's last trading day.
+  void delivered(const world::World& w, std::size_t contract, std::int64_t lots);
   /// `use`: per dealer, its use of leverage and of value-at-risk, and its cost of balance sheet.
   void dealer(const world::World& w, base::InstitutionId id, double use_leverage, double use_var, double cost_bp, const std::string& constraint);
   /// The morning's secured overnight rate, if there was one, and what dealers needed and got neither in repo nor at a facility.
@@ -83,6 +85,8 @@ class Probes {
 
  private:
   bool on() const { return watching_ == Watching::on; }
+  void listings_close(const world::World& w);
+  void listings_day_end(const world::World& w);
   void day_value(const std::string& name, const world::World& w, double value);
   /// Sectors of a flow: securities, then contracts, then swap packages.
   static constexpr std::size_t kSectors = world::kSecurities + world::kContracts + world::kNodes;
@@ -93,7 +97,7 @@ class Probes {
   Recorder* recorder_ = nullptr;
   std::span<const ShadowRule> shadows_;
   Daily daily_;
-  std::array<BookDay, world::kBooks> books_{};
+  std::array<BookDay, world::kMostBooks> books_{};  ///< a contract's with its lead's numbers; beyond kBooks its next's and the calendar spread's own
   Microstructure microstructure_;
   ParentImpact parent_impact_;
   RequestDay requests_;
@@ -105,7 +109,8 @@ class Probes {
     std::optional<std::size_t> candidate;  ///< the cheapest at the last close
     int switches = 0;
   };
-  std::array<Delivery, world::kContracts> deliveries_{};
+  std::array<Delivery, world::kListings> deliveries_{};
+  std::array<std::size_t, world::kContracts> lead_{};   ///< at the last day's end
   double repo_refused_bn_ = 0, failed_bn_ = 0;
   FailTrace fail_trace_;
   std::array<std::array<double, 4>, world::kKinds> needs_{};

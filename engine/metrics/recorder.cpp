@@ -40,7 +40,7 @@ void Recorder::advance_to(const world::World& w, base::Time now) {
   // Nothing has happened since the first of the moments that have passed: its snapshot holds for the others.
   const base::Time last{now.ns - now.ns % settings_.every.ns};
   if (next_snapshot_.ns != 0) {
-    for (std::size_t k = 0; k < world::kBooks; ++k) {
+    for (std::size_t k = 0; k < w.books.size(); ++k) {
       if (books_[k].touched) snapshot(k, w.books[k], next_snapshot_);
     }
   }

@@ -46,7 +46,7 @@ class Recorder {
   struct Settings {
     std::size_t levels = 5;                    ///< of a snapshot, 1..255
     base::Duration every = base::minutes(5);   ///< between snapshots of a book that has seen an order since; > 0
-    std::bitset<world::kBooks> books = std::bitset<world::kBooks>{}.set();
+    std::bitset<world::kMostBooks> books = std::bitset<world::kMostBooks>{}.set();
     std::bitset<world::kSecurities> securities = std::bitset<world::kSecurities>{}.set();  ///< whose trades by request are written
   };
   /// Receives the records in order, some thousands at a time. What it throws ends the run.
@@ -91,7 +91,7 @@ class Recorder {
     std::vector<std::uint32_t> number;  ///< of the order in each slot
     Recorded quote;                     ///< as last written
   };
-  std::array<Book, world::kBooks> books_;
+  std::array<Book, world::kMostBooks> books_;
 };
 
 }  // namespace haven::metrics

@@ -8,6 +8,11 @@
 
 namespace haven::world {
 
+/// Cleared products: contracts, swaps by tenor, then the contracts' next months.
+constexpr std::size_t kCarried = kListings + kNodes;
+constexpr std::size_t carried_futures(std::size_t listing) { return listing < kContracts ? listing : kNodes + listing; }
+constexpr std::size_t carried_swap(std::size_t tenor) { return kContracts + tenor; }
+
 /// One institution's own books. Written by the loop's phases, read by the institution alone.
 struct Account {
   base::Money repo_borrowed;           ///< cash received in repo, outstanding
@@ -15,7 +20,7 @@ struct Account {
   base::Money lent_this_morning;       ///< in repo, where it is made in rounds: what its cash was more before them
   base::Money call_due;                ///< variation margin and calls due at the next payment phase (positive: it pays)
   std::array<base::Money, kHouses> default_fund{};  ///< prefunded at each clearing house, not yet used up
-  std::array<base::Money, 2 * kContracts> carried{};  ///< value of futures and swaps at the last settlement
+  std::array<base::Money, kCarried> carried{};  ///< value of futures and swaps at the last settlement
   double equity_bn = 0;                ///< at the last mark, market value of everything less debts
   double start_equity_bn = 0;          ///< at the first day's open
   double peak_equity_bn = 0;

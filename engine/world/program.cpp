@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "engine/world/roll.h"
+
 namespace haven::world {
 namespace {
 
@@ -34,9 +36,10 @@ void send_slices(const View& view, const Program& program, const Slicing& how, I
     if (security.kind == SecurityKind::off_the_run && view.basket(s - kNodes).mid_bp != 0) mid = view.basket(s - kNodes).mid_bp;
     out.request_basket(s, side_of(left), lots, worst_bp(mid, side_of(left), how.tolerance_bp), how.dealers);
   }
-  for (std::size_t c = 0; c < kContracts; ++c) {
+  for (std::size_t c = 0; c < spec.contracts.size(); ++c) {
     const std::int64_t left = program.futures[c];
-    const std::size_t book = kNodes + c;
+    if (c >= kContracts && left == 0) continue;
+    const std::size_t book = book_of_listing(c);
     const auto& instrument = spec.books[book];
     const std::int64_t lots = slice_of(left, instrument.ten_year_equivalent, how) / instrument.lot_multiple * instrument.lot_multiple;
     const auto& md = view.book(book);
@@ -68,15 +71,27 @@ void add_duration(const WorldSpec& spec, Program& program, std::size_t node, dou
   }
 }
 
+void follow_lead(const View& view, Program& program) {
+  for (std::size_t c = 0; view.spec().rolls() && c < kContracts; ++c) {
+    if (view.lead_listing(c) == c) continue;
+    program.futures[kContracts + c] += program.futures[c];
+    program.futures[c] = 0;
+  }
+}
+
 void work_program(const View& view, Client& client, int looks, double child_bn, double tolerance_bp, Intents& out) {
+  follow_lead(view, client.program);
   send_slices(view, client.program, {client_looks_left(view, looks), child_bn, 3, tolerance_bp}, out);
+  roll_futures(view, minutes_between_looks(looks), out);
   const base::Time next = next_client_look(view, looks, client.draws.uniform(base::Purpose::jitter));
   if (next.ns != 0) out.wake(next, 0);
 }
 
+double minutes_between_looks(int count) { return static_cast<double>(kLastLookMinute - kFirstLookMinute) / count; }
+
 base::Time next_client_look(const View& view, int count, double jitter) {
   const base::Time midnight = base::midnight(base::date_of(view.now()));
-  const double gap = static_cast<double>(kLastLookMinute - kFirstLookMinute) / count;
+  const double gap = minutes_between_looks(count);
   const double minute = static_cast<double>(base::time_of_day(view.now()).ns) / 6e10;
   const double slot = std::floor((minute - static_cast<double>(kFirstLookMinute)) / gap) + 1.0;
   if (minute < static_cast<double>(kFirstLookMinute)) {

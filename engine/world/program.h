@@ -13,7 +13,7 @@ namespace haven::world {
 /// Signed amounts left to trade, lots of $100,000: buys positive. Packages: buying one buys the Treasury and pays fixed.
 struct Program {
   std::array<std::int64_t, kSecurities> cash{};
-  std::array<std::int64_t, kContracts> futures{};
+  std::array<std::int64_t, kListings> futures{};
   std::array<std::int64_t, kNodes> packages{};
 
   /// Nothing is left to do.
@@ -32,9 +32,12 @@ struct Slicing {
 /// tolerance. What trades is reported to the program by `executed`; the rest stays.
 void send_slices(const View& view, const Program& program, const Slicing& how, Intents& out);
 
+/// Where a contract's next leads, what was left to trade in the contract is traded in the next.
+void follow_lead(const View& view, Program& program);
+
 /// A trade of the program's owner. `lots` unsigned.
 inline void executed_cash(Program& p, std::size_t security, base::Side side, std::int64_t lots) { p.cash[security] -= base::sign(side) * lots; }
-inline void executed_futures(Program& p, std::size_t contract, base::Side side, std::int64_t lots) { p.futures[contract] -= base::sign(side) * lots; }
+inline void executed_futures(Program& p, std::size_t listing, base::Side side, std::int64_t lots) { p.futures[listing] -= base::sign(side) * lots; }
 inline void executed_package(Program& p, std::size_t tenor, base::Side side, std::int64_t lots) { p.packages[tenor] -= base::sign(side) * lots; }
 
 /// Adds `bn` ($bn ten-year equivalents, signed) of a node's duration, split between the on-the-run and the baskets that
@@ -58,6 +61,7 @@ void work_program(const View& view, Client& client, int looks, double child_bn, 
 /// Moments in the New York day at which clients look: `count` looks spread from 08:00 to 15:40.
 /// Returns the next look after now, or 08:00 of the next day's session when none is left.
 base::Time next_client_look(const View& view, int count, double jitter);
+double minutes_between_looks(int count);
 /// When the close-out of a defaulter goes on: `slice` later while New York trades (07:30 to 16:30), else 08:00 of the next
 /// session's day.
 base::Time next_close_out_slice(const View& view, base::Duration slice);

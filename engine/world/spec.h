@@ -23,11 +23,18 @@ namespace haven::world {
 constexpr std::size_t kNodes = 6;
 constexpr std::array<double, kNodes> kNodeYears = {2, 3, 5, 7, 10, 30};
 using Nodes = std::array<double, kNodes>;
-/// Instruments with an order book: six on-the-run bonds, six futures, six spreadover packages.
+/// Instruments with an order book in every run: six on-the-run bonds, six futures, six spreadover packages.
 constexpr std::size_t kBooks = 18;
-/// Books a principal trading firm quotes: the first twelve (bonds and futures).
+/// Bonds and futures: the first twelve of them.
 constexpr std::size_t kOutrightBooks = 12;
 constexpr std::size_t kContracts = 6;
+/// Where a config names a contract's next month: contract c's next is kContracts + c, its book kBooks + c, and the book of the
+/// calendar spread between the two kBooks + kContracts + c. Those of contracts without a next are not listed.
+constexpr std::size_t kListings = 2 * kContracts;
+constexpr std::size_t kMostBooks = kBooks + 2 * kContracts;
+/// The book of a listing.
+constexpr std::size_t book_of_listing(std::size_t listing) { return listing < kContracts ? kNodes + listing : kBooks + listing - kContracts; }
+constexpr std::size_t calendar_book(std::size_t contract) { return kBooks + kContracts + contract; }
 /// Clearing houses, by index in their kind: CME, FICC, LCH.
 constexpr std::size_t kHouses = 3;
 /// Physical securities: six on-the-run bonds, six off-the-run baskets (one a futures contract), bills.
@@ -57,13 +64,14 @@ constexpr bool can_default(Kind kind) {
   }
 }
 
-enum class BookKind : std::uint8_t { cash, futures, spreadover };
+/// A calendar spread is the nearer contract bought and its next sold; its level is the difference of their prices, points.
+enum class BookKind : std::uint8_t { cash, futures, spreadover, calendar };
 
 /// A traded instrument with an order book.
 struct Instrument {
-  std::string name;                ///< "10y", "TY", "swap_10y"
+  std::string name;                ///< "10y", "TY", "swap_10y"; empty: not listed
   BookKind kind = BookKind::cash;
-  std::uint16_t index = 0;         ///< security, contract or tenor index within its kind
+  std::uint16_t index = 0;         ///< security, listing or tenor index within its kind; of a calendar spread the nearer contract
   instruments::PriceGrid grid;
   Nodes weight{};                  ///< the instrument's yield moves by weight . (node yields)
   double spread_bp = 0;            ///< its yield over weight . nodes at the start (deliverable or benchmark premium)
@@ -72,6 +80,7 @@ struct Instrument {
   double ten_year_equivalent = 0;  ///< dv01_per_lot over that of the on-the-run ten-year
   std::int64_t lot_multiple = 1;   ///< orders are whole multiples of this many lots (2 for TU)
   double calm_volume_bn = 0;       ///< what noise trades in it on a day of calm volatility, face; public
+  double calm_sigma_points = 0;    ///< of a calendar spread: makers' prior of its daily standard deviation
 };
 
 enum class SecurityKind : std::uint8_t { on_the_run, off_the_run, bill };
@@ -98,11 +107,19 @@ struct Candidate {
   double spread_bp = 0;
 };
 
+/// A contract month. Its next is listed where `has_next`.
 struct Contract {
-  std::string name;              ///< "TY"
+  std::string name;              ///< "TY"; of a next its month too, "TYM5"; empty: not listed
+  std::string month_name;        ///< "TYH5"
+  instruments::Deliverable deliverable;  ///< the basket's bond with its factor
   double conversion_factor = 1;  ///< of the cheapest to deliver
   std::uint16_t basket = 0;      ///< SecurityId of the deliverable basket
+  base::Date first_intention;    ///< from this day on a long may have to take delivery
+  base::Date last_trading;
   base::Date delivery;           ///< last delivery date
+  bool has_next = false;
+  std::vector<base::Date> roll_days;  ///< business days before the first intention day on which positions are rolled into the next
+  double roll_tolerance_ticks = 0;  ///< of the calendar spread, worst price of a roll against its mid
   std::vector<Candidate> candidates;  ///< bonds among which the cheapest to deliver is sought anew each day; empty: the basket's stays it
 };
 
@@ -155,9 +172,9 @@ struct PolicyRates {
 struct WorldSpec {
   std::vector<base::Date> days;        ///< trading days, warm-up first
   std::vector<base::Date> settle;      ///< T+1 settlement day of each
-  std::vector<Instrument> books;       ///< kBooks, cash then futures then spreadover
+  std::vector<Instrument> books;       ///< kBooks, cash then futures then spreadover; kMostBooks where a contract has a next
   std::vector<Security> securities;    ///< kSecurities
-  std::vector<Contract> contracts;     ///< kContracts
+  std::vector<Contract> contracts;     ///< kContracts, or kListings
   std::vector<Institution> institutions;
   base::InstitutionId outside, residue, ficc, cme, lch, fed, treasury;
   Nodes start_yield_bp{};              ///< par yields at the close before the first day
@@ -174,6 +191,10 @@ struct WorldSpec {
   double swap_sigma_bp = 1;            ///< prior daily s.d. of a swap spread
 
   bool is_frozen(Channel c) const { return frozen.test(static_cast<std::size_t>(c)); }
+  /// Whether some contract has a next one.
+  bool rolls() const { return contracts.size() > kContracts; }
+  bool has_next(std::size_t contract) const { return rolls() && contracts[contract].has_next; }
+  bool is_listed(std::size_t listing) const { return listing < kContracts || has_next(listing - kContracts); }
 };
 
 }  // namespace haven::world

@@ -116,9 +116,21 @@ class View {
   /// Own exposure to each node's yield: dollars per bp fall in yields, from cash, futures and swaps.
   Nodes own_dv01() const;
   /// Initial margin rate of a contract, points of price.
-  double futures_margin_points(std::size_t contract) const { return world_->margin_points[contract]; }
+  double futures_margin_points(std::size_t listing) const { return world_->margin_points[listing]; }
   /// Annualised implied repo rate of buying the deliverable basket and selling the future, percent.
-  double implied_repo_pct(std::size_t contract) const { return world_->implied_repo_pct(*spec_, contract); }
+  double implied_repo_pct(std::size_t listing) const { return world_->implied_repo_pct(*spec_, listing); }
+  /// Which of a contract and its next most hold, and its book (World::lead_listing, lead_book).
+  std::size_t lead_listing(std::size_t contract) const { return world_->lead_listing(contract); }
+  std::size_t lead_book(std::size_t i) const { return world_->lead_book(i); }
+  /// World::measured_as.
+  std::size_t measured_as(std::size_t i) const { return world_->measured_as(i); }
+  /// Whether anything can be traded in a book: it is listed, and its contract's last trading day is not over.
+  bool is_open(std::size_t i) const {
+    if (i < kNodes || (i >= kOutrightBooks && i < kBooks)) return true;
+    if (i < kOutrightBooks) return world_->delivered[i - kNodes] == 0;
+    const std::size_t contract = (i - kBooks) % kContracts;
+    return spec_->has_next(contract) && (i < calendar_book(0) || world_->delivered[contract] == 0);
+  }
   /// Size of today's book trading so far, lots.
   std::int64_t volume_today_lots(std::size_t i) const { return book(i).volume_lots; }
 

@@ -1,5 +1,7 @@
 #include "engine/world/world.h"
 
+#include <algorithm>
+
 #include "engine/world/view.h"
 
 namespace haven::world {
@@ -33,14 +35,20 @@ const MarketPrices& World::prices(const WorldSpec& spec) const {
   return last;
 }
 
-double World::implied_repo_pct(const WorldSpec& spec, std::size_t contract) const {
-  const Contract& c = spec.contracts[contract];
-  const Instrument& book = spec.books[kNodes + contract];
+std::int64_t World::open_interest(std::size_t listing) const {
+  std::int64_t lots = 0;
+  for (const base::InstitutionId i : ledger.in_name_order()) lots += std::max<std::int64_t>(0, ledger.futures(i, ledger::FuturesId{static_cast<std::uint16_t>(listing)}));
+  return lots;
+}
+
+double World::implied_repo_pct(const WorldSpec& spec, std::size_t listing) const {
+  const Contract& c = spec.contracts[listing];
+  const Instrument& book = spec.books[book_of_listing(listing)];
   const std::size_t security = c.basket;
   const double days = static_cast<double>(c.delivery.v - spec.settle[static_cast<std::size_t>(day)].v);
   if (days < 5) return 0;
   const double price = security_price(spec, security);
-  const double futures = books_data[kNodes + contract].mid_ticks / book.grid.ticks_per_unit;
+  const double futures = books_data[book_of_listing(listing)].mid_ticks / book.grid.ticks_per_unit;
   // Coupon income accrues at the basket's current yield; the anchor map of the future already carries the factor.
   const double income = security_yield_bp(spec, security) * 1e-4 * price * days / 365.0;
   return 100.0 * ((futures * c.conversion_factor + income) / price - 1.0) * 360.0 / days;
@@ -54,10 +62,10 @@ Nodes World::dv01(const WorldSpec& spec, base::InstitutionId i) const {
     const double dollars = static_cast<double>(face) * 1e-5 * spec.securities[s].dv01_per_lot;
     for (std::size_t n = 0; n < kNodes; ++n) result[n] += dollars * spec.securities[s].weight[n];
   }
-  for (std::size_t c = 0; c < kContracts; ++c) {
+  for (std::size_t c = 0; c < spec.contracts.size(); ++c) {
     const auto lots = ledger.futures(i, ledger::FuturesId{static_cast<std::uint16_t>(c)});
     if (lots == 0) continue;
-    const Instrument& book = spec.books[kNodes + c];
+    const Instrument& book = spec.books[book_of_listing(c)];
     for (std::size_t n = 0; n < kNodes; ++n) result[n] += static_cast<double>(lots) * book.dv01_per_lot * book.weight[n];
   }
   for (std::size_t t = 0; t < kNodes; ++t) {
@@ -81,16 +89,16 @@ double World::equity_bn(const WorldSpec& spec, base::InstitutionId i) const {
     value -= base::to_bn(ledger.due_value(i, id));
     if (coupon_due[s].v != 0) value += base::to_bn(funding::value_of(ledger.position(i, id) - ledger.unsettled(i, id), coupon_due[s]));
   }
-  for (std::size_t c = 0; c < kContracts; ++c) {
+  for (std::size_t c = 0; c < spec.contracts.size(); ++c) {
     const auto lots = ledger.futures(i, ledger::FuturesId{static_cast<std::uint16_t>(c)});
-    const auto now_value = cleared_value(spec.books[kNodes + c], lots, static_cast<std::int64_t>(books_data[kNodes + c].mid_ticks));
-    value += base::to_bn(now_value - accounts[i.v].carried[c]);
+    const auto now_value = cleared_value(spec.books[book_of_listing(c)], lots, static_cast<std::int64_t>(books_data[book_of_listing(c)].mid_ticks));
+    value += base::to_bn(now_value - accounts[i.v].carried[carried_futures(c)]);
   }
   for (std::size_t t = 0; t < kNodes; ++t) {
     const auto lots = ledger.swaps(i, ledger::TenorId{static_cast<std::uint16_t>(t)});
     const Instrument& book = spec.books[kOutrightBooks + t];
     const double rate_ticks = (yield_of_ticks(spec.books[t], books_data[t].mid_ticks) + yield_of_ticks(book, books_data[kOutrightBooks + t].mid_ticks)) * book.grid.ticks_per_unit;
-    value += base::to_bn(cleared_value(book, lots, static_cast<std::int64_t>(rate_ticks)) - accounts[i.v].carried[kContracts + t]);
+    value += base::to_bn(cleared_value(book, lots, static_cast<std::int64_t>(rate_ticks)) - accounts[i.v].carried[carried_swap(t)]);
   }
   return value;
 }

@@ -18,13 +18,13 @@
 
 namespace haven::world {
 
-/// Yield, or swap spread, of a book at a price in ticks, bp.
+/// Yield, or swap spread, of a book at a price in ticks, bp; of a calendar spread its level, points.
 inline double yield_of_ticks(const Instrument& book, double ticks) {
   const double level = ticks / book.grid.ticks_per_unit;
-  return book.kind == BookKind::spreadover ? level : book.anchor.yield_bp(level);
+  return book.kind >= BookKind::spreadover ? level : book.anchor.yield_bp(level);
 }
 inline double ticks_of_yield(const Instrument& book, double yield_bp) {
-  return (book.kind == BookKind::spreadover ? yield_bp : book.anchor.price_points(yield_bp)) * book.grid.ticks_per_unit;
+  return (book.kind >= BookKind::spreadover ? yield_bp : book.anchor.price_points(yield_bp)) * book.grid.ticks_per_unit;
 }
 
 /// The market's yields and prices of securities, computed from what stands in `at`; not part of the saved state.
@@ -40,14 +40,14 @@ struct World {
   std::int32_t day = 0;
   base::Time next_open;                             ///< when the market is closed: the next session's start; 0 in a session
   PublicState outside;
-  std::array<MarketData, kBooks> books_data{};
+  std::array<MarketData, kMostBooks> books_data{};
   std::array<BasketData, kBaskets> baskets{};
   FundingData funding;
-  std::array<double, kBooks> dollars_per_tick{};
-  std::array<double, kBooks> calm_sigma_bp{};
+  std::array<double, kMostBooks> dollars_per_tick{};
+  std::array<double, kMostBooks> calm_sigma_bp{};
   std::array<double, kSecurities> accrued_points{};  ///< interest accrued at today's settlement date, points
   std::array<base::Money, kSecurities> coupon_due{};  ///< on $1m, due before what trades today settles: its holders of today get it
-  std::array<double, kContracts> margin_points{};   ///< initial margin of a futures lot, points of price
+  std::array<double, kListings> margin_points{};    ///< initial margin of a futures lot, points of price
   std::array<double, kNodes> swap_margin_bp{};      ///< initial margin of a swap, bp of rate
   std::vector<markets::OrderBook> books;
   ledger::Ledger ledger;
@@ -55,6 +55,8 @@ struct World {
   funding::Collateral collateral;
   funding::Credit credit;
   std::vector<Account> accounts;
+  std::array<std::uint8_t, kContracts> next_leads{};   ///< 1: more is open in the contract's next than in itself, since that day's open
+  std::array<std::uint8_t, kContracts> delivered{};    ///< 1: the contract's trading has ended and what was open has been delivered
   base::Journal journal;
   std::uint64_t events = 0, orders = 0, trades = 0, rejected = 0;
 
@@ -66,8 +68,24 @@ struct World {
   double security_price(const WorldSpec& spec, std::size_t security) const { return prices(spec).price_points[security]; }
   /// Clean price and accrued interest.
   double security_dirty(const WorldSpec& spec, std::size_t security) const { return security_price(spec, security) + accrued_points[security]; }
+  /// The listing that most hold, and its book: the contract itself, or its next once more is open there. Who hedges, measures or
+  /// begins a position does it in this one.
+  std::size_t lead_listing(std::size_t contract) const { return next_leads[contract] ? kContracts + contract : contract; }
+  /// Other books than the contracts' are their own lead.
+  std::size_t lead_book(std::size_t book) const {
+    return book >= kNodes && book < kOutrightBooks && next_leads[book - kNodes] ? book - kNodes + kBooks : book;
+  }
+  /// Where `book` counts among the first kOutrightBooks by which statistics are kept: itself, a contract's for its lead; kMostBooks: nowhere.
+  std::size_t measured_as(std::size_t book) const {
+    if (book < kNodes) return book;
+    if (book < kOutrightBooks) return next_leads[book - kNodes] ? kMostBooks : book;
+    if (book >= kBooks && book < kBooks + kContracts && next_leads[book - kBooks]) return book - kBooks + kNodes;
+    return kMostBooks;
+  }
+  /// Lots that are open in a listing: what its longs hold.
+  std::int64_t open_interest(std::size_t listing) const;
   /// Annualised return of buying the basket now and delivering it into the future, percent, carry included.
-  double implied_repo_pct(const WorldSpec& spec, std::size_t contract) const;
+  double implied_repo_pct(const WorldSpec& spec, std::size_t listing) const;
   /// Dollars per bp fall of each node's yield that an institution's cash and futures make.
   Nodes dv01(const WorldSpec& spec, base::InstitutionId i) const;
   /// Market value of cash positions, futures and swaps since their last settlement, cash, margin and default-fund
@@ -77,7 +95,7 @@ struct World {
   template <class Archive>
   void fields(Archive& archive) {
     archive(now, day, next_open, outside, books_data, baskets, funding, dollars_per_tick, calm_sigma_bp, accrued_points, coupon_due, margin_points, swap_margin_bp,
-            books, ledger, contracts, collateral, credit, accounts, journal, events, orders, trades, rejected);
+            books, ledger, contracts, collateral, credit, accounts, next_leads, delivered, journal, events, orders, trades, rejected);
   }
 
   mutable MarketPrices last_prices;

@@ -35,6 +35,9 @@ world::Nodes weights(double years) {
   return w;
 }
 
+// Years for which the bonds that go into a contract are taken to have been issued.
+int term_of(const instruments::ContractSpec& contract) { return contract.name == "TU" || contract.name == "FV" ? 5 : contract.name == "US" || contract.name == "UB" ? 30 : 10; }
+
 }  // namespace
 
 void Assembler::calendar() {
@@ -92,9 +95,10 @@ void Assembler::market() {
   w.beliefs.pass_through = b.pass_through();
   w.beliefs.fiscal_premium_bp = b.fiscal_premium_bp();
   correlations();
-  w.books.resize(world::kBooks);
+  const bool rolls = std::any_of(m.basket().begin(), m.basket().end(), [](const auto& basket) { return basket.has_next(); });
+  w.books.resize(rolls ? world::kMostBooks : world::kBooks);
   w.securities.resize(world::kSecurities);
-  w.contracts.resize(kContracts);
+  w.contracts.resize(rolls ? world::kListings : kContracts);
   on_the_run();
   stop_on_faults();
   baskets();
@@ -196,16 +200,11 @@ void Assembler::baskets() {
       continue;
     }
     const auto& contract = instruments::spec(static_cast<instruments::Contract>(c));
-    int year = 0, month = 0;
-    if (std::sscanf(basket.delivery_month().c_str(), "%4d-%2d", &year, &month) != 2 || month % 3 != 0 || month < 1 || month > 12) {
-      fault(path + ".delivery_month", basket.delivery_month(), "YYYY-MM with month 03, 06, 09 or 12");
-      continue;
-    }
-    const instruments::DeliveryMonth delivery{year, month};
-    const int term = contract.name == "TU" || contract.name == "FV" ? 5 : contract.name == "US" || contract.name == "UB" ? 30 : 10;
-    const auto issue = bond(path, basket.coupon_pct(), basket.maturity(), term);
+    const auto delivery = delivery_month(path, basket.delivery_month());
+    if (!delivery) continue;
+    const auto issue = bond(path, basket.coupon_pct(), basket.maturity(), term_of(contract));
     if (!faults_.empty()) continue;
-    if (!instruments::deliverable(contract, issue, delivery)) {
+    if (!instruments::deliverable(contract, issue, *delivery)) {
       fault(path + ".maturity", basket.maturity(), "a bond deliverable into " + basket.contract() + " in " + basket.delivery_month());
       continue;
     }
@@ -222,42 +221,95 @@ void Assembler::baskets() {
     for (std::size_t n = 0; n < kNodes; ++n) y += s.weight[n] * w.start_yield_bp[n];
     s.anchor = instruments::anchor_bond(issue, settle, y);
     s.dv01_per_lot = s.anchor.dv01_points_per_bp * 1000.0;
-    auto& k = w.contracts[c];
-    k.name = basket.contract();
-    k.basket = static_cast<std::uint16_t>(id);
-    const auto factor = instruments::conversion_factor(contract, issue.coupon, issue.maturity, delivery);
-    k.conversion_factor = instruments::to_double(factor);
-    k.delivery = instruments::last_delivery(calendar_, contract, delivery);
-    const double clean = s.anchor.anchor_price_points;
-    const instruments::Deliverable deliverable{issue, factor};
-    const double future = instruments::theoretical_futures_points(deliverable, clean, {settle, k.delivery, w.rates.iorb_pct * 100.0}) - basket.net_basis_points() / k.conversion_factor;
-    if (basket.deliverable_size() > 0) k.candidates.push_back({basket.name(), deliverable, s.weight, s.spread_bp});
-    for (const auto& d : basket.deliverable()) {
-      const std::string at = path + ".deliverable[name=" + d.name() + "]";
-      const auto other = bond(at, d.coupon_pct(), d.maturity(), term);
-      if (!faults_.empty()) continue;
-      if (!instruments::deliverable(contract, other, delivery)) {
-        fault(at + ".maturity", d.maturity(), "a bond deliverable into " + basket.contract() + " in " + basket.delivery_month());
-        continue;
-      }
-      const double years_left = static_cast<double>(other.maturity.v - settle.v) / 365.25;
-      k.candidates.push_back({d.name(), {other, instruments::conversion_factor(contract, other.coupon, other.maturity, delivery)}, weights(years_left), d.spread_bp()});
+    listing(c, basket, path, issue, *delivery, basket.net_basis_points());
+    if (!basket.has_next()) continue;
+    const auto next = delivery_month(path + ".next", basket.next().delivery_month());
+    if (!next) continue;
+    if (std::pair{next->year, next->month} <= std::pair{delivery->year, delivery->month}) {
+      fault(path + ".next.delivery_month", basket.next().delivery_month(), "a month after " + basket.delivery_month());
+      continue;
     }
-    auto& book = w.books[kNodes + c];
-    book.name = basket.contract();
-    book.kind = world::BookKind::futures;
-    book.index = static_cast<std::uint16_t>(c);
-    book.grid = contract.grid;
-    book.lot_multiple = contract.lots;
-    book.weight = s.weight;
-    book.anchor = instruments::anchor_future_at_price(deliverable, k.delivery, future);
-    book.dv01_per_lot = book.anchor.dv01_points_per_bp * 1000.0;
-    double curve_yield = 0;
-    for (std::size_t n = 0; n < kNodes; ++n) curve_yield += book.weight[n] * w.start_yield_bp[n];
-    book.spread_bp = book.anchor.anchor_yield_bp - curve_yield;
-    book.calm_volume_bn = basket.noise_bn();
+    if (!instruments::deliverable(contract, issue, *next)) {
+      fault(path + ".maturity", basket.maturity(), "a bond deliverable into " + basket.contract() + " in " + basket.next().delivery_month() + " too");
+      continue;
+    }
+    listing(kContracts + c, basket, path, issue, *next, basket.next().net_basis_points());
+    if (faults_.empty()) roll(c, basket.next(), path + ".next");
   }
   if (m.basket_size() != static_cast<int>(kBaskets)) fault("market", std::to_string(m.basket_size()) + " baskets", "six, one a contract");
+}
+
+std::optional<instruments::DeliveryMonth> Assembler::delivery_month(const std::string& path, const std::string& text) {
+  int year = 0, month = 0;
+  if (std::sscanf(text.c_str(), "%4d-%2d", &year, &month) != 2 || month % 3 != 0 || month < 1 || month > 12) {
+    fault(path + ".delivery_month", text, "YYYY-MM with month 03, 06, 09 or 12");
+    return std::nullopt;
+  }
+  return instruments::DeliveryMonth{year, month};
+}
+
+void Assembler::listing(std::size_t listing, const config::Basket& basket, const std::string& path, const instruments::Bond& issue, instruments::DeliveryMonth month, double net_basis_points) {
+  auto& w = world();
+  const std::size_t c = listing % kContracts;
+  const base::Date settle = w.settle.front();
+  const auto& contract = instruments::spec(static_cast<instruments::Contract>(c));
+  const auto& s = w.securities[kNodes + c];
+  auto& k = w.contracts[listing];
+  k.month_name = basket.contract() + instruments::code_of(month);
+  k.name = listing < kContracts ? basket.contract() : k.month_name;
+  k.basket = static_cast<std::uint16_t>(kNodes + c);
+  const auto factor = instruments::conversion_factor(contract, issue.coupon, issue.maturity, month);
+  k.conversion_factor = instruments::to_double(factor);
+  k.first_intention = instruments::first_intention(calendar_, month);
+  k.last_trading = instruments::last_trading(calendar_, contract, month);
+  k.delivery = instruments::last_delivery(calendar_, contract, month);
+  const double clean = s.anchor.anchor_price_points;
+  k.deliverable = {issue, factor};
+  const double future = instruments::theoretical_futures_points(k.deliverable, clean, {settle, k.delivery, w.rates.iorb_pct * 100.0}) - net_basis_points / k.conversion_factor;
+  if (basket.deliverable_size() > 0) k.candidates.push_back({basket.name(), k.deliverable, s.weight, s.spread_bp});
+  for (const auto& d : basket.deliverable()) {
+    const std::string at = path + ".deliverable[name=" + d.name() + "]";
+    const auto other = bond(at, d.coupon_pct(), d.maturity(), term_of(contract));
+    if (!faults_.empty()) continue;
+    if (!instruments::deliverable(contract, other, month)) {
+      fault(at + ".maturity", d.maturity(), "a bond deliverable into " + k.month_name);
+      continue;
+    }
+    const double years_left = static_cast<double>(other.maturity.v - settle.v) / 365.25;
+    k.candidates.push_back({d.name(), {other, instruments::conversion_factor(contract, other.coupon, other.maturity, month)}, weights(years_left), d.spread_bp()});
+  }
+  auto& book = w.books[world::book_of_listing(listing)];
+  book.name = k.name;
+  book.kind = world::BookKind::futures;
+  book.index = static_cast<std::uint16_t>(listing);
+  book.grid = contract.grid;
+  book.lot_multiple = contract.lots;
+  book.weight = s.weight;
+  book.anchor = instruments::anchor_future_at_price(k.deliverable, k.delivery, future);
+  book.dv01_per_lot = book.anchor.dv01_points_per_bp * 1000.0;
+  double curve_yield = 0;
+  for (std::size_t n = 0; n < kNodes; ++n) curve_yield += book.weight[n] * w.start_yield_bp[n];
+  book.spread_bp = book.anchor.anchor_yield_bp - curve_yield;
+  book.calm_volume_bn = basket.noise_bn();
+}
+
+void Assembler::roll(std::size_t c, const config::NextMonth& next, const std::string& path) {
+  auto& w = world();
+  auto& k = w.contracts[c];
+  if (k.last_trading < w.days.front()) {
+    fault(path, "after " + k.month_name + ", traded until " + base::to_string(k.last_trading), "the next of a month that is still traded when the run begins");
+    return;
+  }
+  k.has_next = true;
+  for (int d = next.roll_days(); d > 0; --d) k.roll_days.push_back(calendar_.add_business_days(k.first_intention, -d));
+  k.roll_tolerance_ticks = next.tolerance_ticks();
+  auto& book = w.books[world::calendar_book(c)];
+  book.name = k.name + "_calendar";
+  book.kind = world::BookKind::calendar;
+  book.index = static_cast<std::uint16_t>(c);
+  book.grid = {instruments::PriceKind::points, next.ticks_per_point()};
+  book.lot_multiple = w.books[kNodes + c].lot_multiple;
+  book.calm_sigma_points = next.sigma_points();
 }
 
 void Assembler::bills() {

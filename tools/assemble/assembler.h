@@ -96,6 +96,11 @@ class Assembler {
   void on_the_run();
   /// Off-the-run baskets, each with the contract that it goes into.
   void baskets();
+  /// One month of a contract, and its book.
+  void listing(std::size_t listing, const config::Basket& basket, const std::string& path, const instruments::Bond& issue, instruments::DeliveryMonth month, double net_basis_points);
+  /// The months' calendar spread, and when positions are rolled.
+  void roll(std::size_t contract, const config::NextMonth& next, const std::string& path);
+  std::optional<instruments::DeliveryMonth> delivery_month(const std::string& path, const std::string& text);
   void bills();
   void frozen_channels();
   instruments::Bond bond(const std::string& path, double coupon_pct, const std::string& maturity, int years);
