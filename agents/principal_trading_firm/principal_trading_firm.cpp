@@ -53,6 +53,18 @@ void each_outright(const world::View& view, F&& f) {
   }
 }
 
+// The book of a contract's other month; kMostBooks: it has none.
+std::size_t other_month(const world::View& view, std::size_t k) {
+  if (k < kNodes || !view.spec().rolls()) return world::kMostBooks;
+  const std::size_t contract = k < kOutrightBooks ? k - kNodes : k - world::kBooks;
+  if (!view.spec().has_next(contract)) return world::kMostBooks;
+  return k < kOutrightBooks ? world::kBooks + contract : kNodes + contract;
+}
+
+// Of a contract and its next the one that does not lead: prices there are nobody's word but the firms' own. They make a market in it, learn no
+// curve from it and take nothing.
+bool few_hold(const world::View& view, std::size_t k) { return k >= kNodes && view.measured_as(k) == world::kMostBooks; }
+
 // The part of the half-spread that grows with risk, ticks, where the price moves by `sigma_tick_min` in a minute.
 double risk_half_ticks(const Parameters& p, double sigma_tick_min) {
   const double k_tick = p.fill_decay_per_tick, gamma = p.risk_aversion;
@@ -125,8 +137,7 @@ void learn(const world::View& view, const Parameters& p, Readings& readings, Fir
     const double seen_bp = view.yield_of_ticks(k, view.book(k).mid_ticks + firm.usual_skew_ticks[k]);
     const double residual = seen_bp - curve_bp(spec.books[k], firm.belief) - firm.own[k];
     firm.own[k] += 0.5 * toward * residual;
-    // Of a contract and its next, one that few trade is nobody's word but the firms' own.
-    if (k >= kNodes && view.measured_as(k) == world::kMostBooks) return;
+    if (few_hold(view, k)) return;
     for (std::size_t n = 0; n < kNodes; ++n) {
       gap[n] += spec.books[k].weight[n] * residual;
       mass[n] += spec.books[k].weight[n];
@@ -154,6 +165,8 @@ void learn(const world::View& view, const Parameters& p, Readings& readings, Fir
     const double surprise = flow - p.predictable_share * firm.flow_rate[k] * (1.0 - memory) * p.flow_memory_min / kLn2;
     firm.flow_rate[k] = memory * firm.flow_rate[k] + (1.0 - memory) * flow / minutes;
     firm.own[k] = firm.own[k] * own_memory - p.own_impact_share * impact * surprise;
+    // What is said of one month is said of the other, which is the same bond a quarter later.
+    if (const std::size_t other = other_month(view, k); other != world::kMostBooks) firm.own[other] -= p.own_impact_share * impact * surprise;
     total += surprise;
     for (std::size_t n = 0; n < kNodes; ++n) pressure[n] += spec.books[k].weight[n] * surprise;
   });
@@ -237,9 +250,16 @@ struct Stand {
   }
 };
 
+// What it holds of a bond, or of a contract: of both its months, which carry the same risk. What it holds of one against the other the calendar
+// spread's quotes see to.
+double own_lots(const world::View& view, const Firm& firm, std::size_t k) {
+  const std::size_t other = other_month(view, k);
+  return static_cast<double>(firm.lots[k] + (other != world::kMostBooks ? firm.lots[other] : 0));
+}
+
 Stand stand(const world::View& view, const Parameters& p, const Look& look, const Firm& firm, std::size_t k, const Reading& reading, double net_lots) {
   Stand s;
-  const double own_sizes = static_cast<double>(firm.lots[k]) / (look.size_lots * reading.size);
+  const double own_sizes = own_lots(view, firm, k) / (look.size_lots * reading.size);
   s.net_size = look.size_lots * view.spec().books[kNodes + kReferenceContract].ten_year_equivalent;
   const double net_sizes = net_lots / s.net_size;
   s.inventory = std::clamp(p.own_inventory_weight * own_sizes + (1.0 - p.own_inventory_weight) * net_sizes, -2.0 * p.inventory_limit, 2.0 * p.inventory_limit);
@@ -305,9 +325,10 @@ void quote(const world::View& view, const Parameters& p, const Look& look, Readi
     out.immediate(k, side, price, size);
     firm.net_lots += static_cast<double>(base::sign(side) * size) * instrument.ten_year_equivalent;
   };
-  if (md.has_ask && md.ask.v < centre - edge && inventory < p.inventory_limit) {
+  const bool takes = !few_hold(view, k);
+  if (takes && md.has_ask && md.ask.v < centre - edge && inventory < p.inventory_limit) {
     take(Side::buy, md.ask, centre - edge - md.ask.v, md.ask_lots);
-  } else if (md.has_bid && md.bid.v > centre + edge && inventory > -p.inventory_limit) {
+  } else if (takes && md.has_bid && md.bid.v > centre + edge && inventory > -p.inventory_limit) {
     take(Side::sell, md.bid, md.bid.v - centre - edge, md.bid_lots);
   }
 }

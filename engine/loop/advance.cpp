@@ -198,6 +198,8 @@ class Run {
     for (std::size_t c = 0; spec_.world.rolls() && c < world::kContracts; ++c) {
       if (!spec_.world.has_next(c) || w.next_leads[c]) continue;
       w.next_leads[c] = w.delivered[c] != 0 || w.open_interest(world::kContracts + c) > w.open_interest(c);
+      // What was meant for the month that led is not left standing in a market that few trade in: who still quotes it does so anew.
+      if (w.next_leads[c]) market_.close_book(world::kNodes + c);
     }
   }
 

@@ -191,11 +191,31 @@ TEST_CASE("the month in which more is open leads from the next evening on", "[lo
   CHECK(led);
 }
 
-TEST_CASE("after the roll noise and dealers trade the next month, and hardly anything trades in the nearer one", "[loop][roll]") {
+TEST_CASE("only the month that leads is traded outright: the next is quiet before the roll, the nearer after it", "[loop][roll]") {
   const auto& spec = rolling().spec;
-  const loop::State state = at(spec, 4, 15);
-  const auto& w = state.world;
-  CHECK(w.books_data[world::kBooks + kTy].volume_lots > 10 * w.books_data[kNodes + kTy].volume_lots);
+  loop::State state = at(spec, 0, 15);
+  const auto volume = [&](std::size_t book) { return state.world.books_data[book].volume_lots; };
+  CHECK(volume(kNodes + kTy) > 500'000);
+  CHECK(volume(world::kBooks + kTy) == 0);
+  CHECK(volume(world::calendar_book(kTy)) > 100'000);
+  advance_to(spec, state, moment(spec, 4, 15));
+  CHECK(volume(kNodes + kTy) == 0);
+  CHECK(volume(world::kBooks + kTy) > 500'000);
+}
+
+TEST_CASE("longs and shorts that roll at the same pace leave the calendar spread where it was, and what moves one month moves the other", "[loop][roll]") {
+  const auto& spec = rolling().spec;
+  const loop::State start = loop::initial_state(spec, 1);
+  const auto points = [&](const loop::State& state, std::size_t book) { return state.world.books_data[book].mid_ticks / spec.world.books[book].grid.ticks_per_unit; };
+  const std::size_t next = world::kBooks + kTy, calendar = world::calendar_book(kTy);
+  loop::State state = loop::initial_state(spec, 1);
+  for (std::size_t day = 0; day < 5; ++day) {
+    advance_to(spec, state, moment(spec, day, 15));
+    INFO("day " << day);
+    CHECK(points(state, calendar) == Approx(points(start, calendar)).margin(0.06));
+    CHECK(points(state, kNodes + kTy) - points(state, next) == Approx(points(start, calendar)).margin(0.08));
+  }
+  CHECK(std::abs(points(state, next) - points(start, next)) > 0.1);
 }
 
 TEST_CASE("a short that has not rolled delivers at the invoice price and the long takes the bonds, to the cent", "[loop][roll]") {
@@ -292,13 +312,36 @@ TEST_CASE("both months are marked and margined", "[loop][roll]") {
   }
 }
 
-TEST_CASE("a run that rolls is the same whole and from a checkpoint in the middle of the roll", "[loop][roll]") {
-  const auto& spec = rolling().spec;
+TEST_CASE("a run that rolls is the same whole and from a checkpoint, in the roll, after it or after the delivery", "[loop][roll]") {
+  const auto [delivers, day] = GENERATE(std::pair{false, 1}, std::pair{false, 3}, std::pair{true, 1});
+  const loop::Spec spec = delivers ? ending_on_the_first_day(kTy) : rolling().spec;
   const Finished whole = run_whole(spec);
-  loop::State state = at(spec, 1, 11, 17);
+  loop::State state = at(spec, static_cast<std::size_t>(day), 11, 17);
   loop::State again = loop::load(loop::save(state));
   advance_to(spec, again);
   CHECK(finished(again) == whole);
+}
+
+TEST_CASE("a next month that is no later, has no bond of the basket's, or comes after one that is traded no more is refused where it stands", "[loop][roll]") {
+  const auto refused = [](const std::string& set) {
+    assemble::LoadOptions options;
+    options.sets = {"calendar.from=2025-03-24", "calendar.scored_from=2025-03-25", "calendar.to=2025-03-28", "calendar.burn_in_days=0", "reference=\"\"", "metrics=\"\"", set};
+    try {
+      assemble::assemble("studies/calm_2025q1_roll", options);
+      return std::string("nothing");
+    } catch (const assemble::ConfigError& error) {
+      return std::string(error.what());
+    }
+  };
+  const auto has = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
+  CHECK(has(refused("market.basket[name=off_TY].next.delivery_month=2025-03"), "found 2025-03, expected a month after 2025-03"));
+  CHECK(has(refused("market.basket[name=off_TY].next.delivery_month=2025-05"), "found 2025-05, expected YYYY-MM with month 03, 06, 09 or 12"));
+  CHECK(has(refused("market.basket[name=off_TY].next.delivery_month=2025-09"), "expected a bond deliverable into TY in 2025-09 too"));
+  CHECK(has(refused("market.basket[name=off_TY].delivery_month=2024-03"), "found TYH4, expected a month of the run or of the year after it"));
+  // Trading in TYH5 ended on 20 March; FVH5's goes on to the end of the month.
+  const std::string late = refused("title=\"late\"");
+  CHECK(has(late, "found after TYH5, traded until 2025-03-20"));
+  CHECK_FALSE(has(late, "FVH5"));
 }
 
 TEST_CASE("watching a roll changes nothing, and tells both months", "[loop][roll]") {

@@ -35,6 +35,9 @@ world::Nodes weights(double years) {
   return w;
 }
 
+// Calendar days from before the first day of a roll to the end of the month that is rolled out of: 60 business days, the month, and holidays.
+constexpr std::int32_t kLongestRoll = 150;
+
 // Years for which the bonds that go into a contract are taken to have been issued.
 int term_of(const instruments::ContractSpec& contract) { return contract.name == "TU" || contract.name == "FV" ? 5 : contract.name == "US" || contract.name == "UB" ? 30 : 10; }
 
@@ -48,8 +51,8 @@ void Assembler::calendar() {
     fault("calendar.scored_from", c.from() + " .. " + c.scored_from() + " .. " + c.to(), "dates in that order, with warm-up before the first scored day");
     stop_on_faults();
   }
-  // Two calendar days and a fortnight of holidays a business day are more than enough.
-  calendar_ = instruments::government_bond_calendar(base::Date{from.v - 2 * c.extra_calm_days() - 14}, base::Date{to.v + 400});
+  // Two calendar days a business day and the fortnight of holidays in a roll's days are more than enough.
+  calendar_ = instruments::government_bond_calendar(base::Date{from.v - 2 * c.extra_calm_days() - kLongestRoll}, base::Date{to.v + 400});
   const auto& business_days = calendar_.business_days();
   const auto extra = static_cast<std::ptrdiff_t>(c.extra_calm_days());
   for (auto d = std::lower_bound(business_days.begin(), business_days.end(), from) - extra; d != business_days.end() && *d <= to; ++d) {
@@ -254,6 +257,10 @@ void Assembler::listing(std::size_t listing, const config::Basket& basket, const
   const base::Date settle = w.settle.front();
   const auto& contract = instruments::spec(static_cast<instruments::Contract>(c));
   const auto& s = w.securities[kNodes + c];
+  if (!calendar_.covers({instruments::first_day(month).v - 14}) || !calendar_.covers({instruments::last_day(month).v + 14})) {
+    fault(path + (listing < kContracts ? ".delivery_month" : ".next.delivery_month"), basket.contract() + instruments::code_of(month), "a month of the run or of the year after it");
+    return;
+  }
   auto& k = w.contracts[listing];
   k.month_name = basket.contract() + instruments::code_of(month);
   k.name = listing < kContracts ? basket.contract() : k.month_name;
