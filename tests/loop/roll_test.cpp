@@ -288,6 +288,42 @@ TEST_CASE("delivered bonds settle the next morning, and a run goes on to its end
   check_sums(spec.world, state.world);
 }
 
+TEST_CASE("a fund that fails in the middle of the roll leaves both months to the house, which closes both", "[loop][roll]") {
+  loop::Spec spec = rolling().spec;
+  loop::State state = at(spec, 1, 11);
+  const auto who = state.population.basis_fund.front().self;
+  REQUIRE(futures(state.world, who, kTy) < 0);
+  REQUIRE(futures(state.world, who, kContracts + kTy) < 0);
+  const base::Time failure = moment(spec, 1, 11, 1);
+  loop::schedule_failure(spec, state, {failure, who});
+  advance_to(spec, state, failure + base::Duration{1});
+  for (const std::size_t l : {kTy, kContracts + kTy}) CHECK(futures(state.world, who, l) == 0);
+  CHECK(futures(state.world, spec.world.cme, kTy) < 0);
+  CHECK(futures(state.world, spec.world.cme, kContracts + kTy) < 0);
+  check_sums(spec.world, state.world);
+  advance_to(spec, state);
+  for (std::size_t l = 0; l < spec.world.contracts.size(); ++l) CHECK(futures(state.world, spec.world.cme, l) == 0);
+  check_sums(spec.world, state.world);
+}
+
+TEST_CASE("a house that still holds a defaulter's futures on the last trading day delivers or takes the bonds, and deals them back", "[loop][roll]") {
+  loop::Spec spec = ending_on_the_first_day(kTy);
+  loop::State state = at(spec, 0, 14);
+  const auto who = state.population.basis_fund.front().self;
+  const auto bonds = [&] { return state.world.ledger.position(spec.world.cme, {spec.world.contracts[kTy].basket}).v; };
+  const base::Time failure = moment(spec, 0, 14, 58);
+  loop::schedule_failure(spec, state, {failure, who});
+  advance_to(spec, state, failure + base::Duration{1});
+  const std::int64_t left = futures(state.world, spec.world.cme, kTy);
+  REQUIRE(left < 0);
+  advance_to(spec, state, moment(spec, 0, 15) + base::Duration{1});
+  CHECK(futures(state.world, spec.world.cme, kTy) == 0);
+  CHECK(bonds() == left * 100'000);
+  advance_to(spec, state);
+  CHECK(bonds() == 0);
+  check_sums(spec.world, state.world);
+}
+
 TEST_CASE("both months are marked and margined", "[loop][roll]") {
   const auto& spec = rolling().spec;
   const loop::State state = at(spec, 1, 17, 1);
