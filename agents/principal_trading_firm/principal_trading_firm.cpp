@@ -156,6 +156,7 @@ void learn(const world::View& view, const Parameters& p, Readings& readings, Fir
   const double memory = decay(minutes, p.flow_memory_min), own_memory = decay(minutes, p.own_half_life_min);
   const double impact = p.impact_bp_per_bn * impact_multiple(view, p, readings, firm);
   world::Nodes pressure{};
+  std::array<double, world::kMostBooks> of_other{};
   double total = 0;
   each_outright(view, [&](std::size_t k) {
     const auto& md = view.book(k);
@@ -165,11 +166,12 @@ void learn(const world::View& view, const Parameters& p, Readings& readings, Fir
     const double surprise = flow - p.predictable_share * firm.flow_rate[k] * (1.0 - memory) * p.flow_memory_min / kLn2;
     firm.flow_rate[k] = memory * firm.flow_rate[k] + (1.0 - memory) * flow / minutes;
     firm.own[k] = firm.own[k] * own_memory - p.own_impact_share * impact * surprise;
-    // What is said of one month is said of the other, which is the same bond a quarter later.
-    if (const std::size_t other = other_month(view, k); other != world::kMostBooks) firm.own[other] -= p.own_impact_share * impact * surprise;
+    if (const std::size_t other = other_month(view, k); other != world::kMostBooks) of_other[other] = p.own_impact_share * impact * surprise;
     total += surprise;
     for (std::size_t n = 0; n < kNodes; ++n) pressure[n] += spec.books[k].weight[n] * surprise;
   });
+  // What is said of one month is said of the other, which is the same bond a quarter later.
+  if (spec.rolls()) each_outright(view, [&](std::size_t k) { firm.own[k] -= of_other[k]; });
   // Kyle filter: flow at node b moves node a's yield with their covariance, policy news apart, which all know already.
   for (std::size_t a = 0; a < kNodes; ++a) {
     double move = 0;

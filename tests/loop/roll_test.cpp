@@ -218,6 +218,25 @@ TEST_CASE("longs and shorts that roll at the same pace leave the calendar spread
   CHECK(std::abs(points(state, next) - points(start, next)) > 0.1);
 }
 
+TEST_CASE("what flow in one month says of a contract's own yield it says of both months", "[loop][roll]") {
+  namespace ptf = agents::principal_trading_firm;
+  const auto& spec = rolling().spec;
+  loop::State state = at(spec, 0, 11);
+  const auto after = [&](std::int64_t bought_lots) {
+    loop::State seen = loop::load(loop::save(state));
+    seen.world.books_data[kNodes + kTy].signed_lots += bought_lots;
+    auto firm = seen.population.principal_trading_firm.front();
+    ptf::Readings readings{};
+    world::Intents out;
+    ptf::wake({spec.world, seen.world, firm.self}, spec.population.principal_trading_firm, readings, firm, ptf::kLook, out);
+    return std::array{firm.own[kNodes + kTy], firm.own[world::kBooks + kTy], firm.own[kNodes + kFv]};
+  };
+  const auto quiet = after(0), bought = after(20'000);
+  CHECK(bought[0] - quiet[0] < -0.001);
+  CHECK(bought[1] - quiet[1] == Approx(bought[0] - quiet[0]).margin(1e-12));
+  CHECK(bought[2] == quiet[2]);
+}
+
 TEST_CASE("a short that has not rolled delivers at the invoice price and the long takes the bonds, to the cent", "[loop][roll]") {
   const std::size_t c = GENERATE(kFv, kTy);
   const loop::Spec spec = ending_on_the_first_day(c);
