@@ -9,9 +9,6 @@
 namespace haven::world {
 namespace {
 
-constexpr std::int64_t kFirstLookMinute = 8 * 60;
-constexpr std::int64_t kLastLookMinute = 15 * 60 + 40;
-
 std::int64_t slice_of(std::int64_t left, double ten_year_equivalent, const Slicing& how) {
   const auto most = std::max<std::int64_t>(1, static_cast<std::int64_t>(how.child_bn * 1e4 / std::max(0.05, ten_year_equivalent)));
   const std::int64_t share = (std::abs(left) + how.slices_left - 1) / how.slices_left;

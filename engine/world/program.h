@@ -20,6 +20,9 @@ struct Program {
   void clear() { *this = Program{}; }
 };
 
+/// Clients look, and send, between these minutes of the New York day: 08:00 and 15:40.
+constexpr std::int64_t kFirstLookMinute = 8 * 60, kLastLookMinute = 15 * 60 + 40;
+
 /// How slices are sent.
 struct Slicing {
   int slices_left = 1;          ///< send 1/slices_left of what is left
@@ -61,6 +64,7 @@ void work_program(const View& view, Client& client, int looks, double child_bn, 
 /// Moments in the New York day at which clients look: `count` looks spread from 08:00 to 15:40.
 /// Returns the next look after now, or 08:00 of the next day's session when none is left.
 base::Time next_client_look(const View& view, int count, double jitter);
+/// Between two of `count` looks.
 double minutes_between_looks(int count);
 /// When the close-out of a defaulter goes on: `slice` later while New York trades (07:30 to 16:30), else 08:00 of the next
 /// session's day.

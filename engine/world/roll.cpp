@@ -4,23 +4,21 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "engine/world/program.h"
+
 namespace haven::world {
-namespace {
-
-// When clients look (program.cpp).
-constexpr double kFirstMinute = 8 * 60, kLastMinute = 15 * 60 + 40;
-
-}  // namespace
 
 double minutes_to_roll(const View& view, std::size_t contract) {
   const WorldSpec& spec = view.spec();
   if (!spec.has_next(contract)) return 0;
   const Contract& c = spec.contracts[contract];
   const base::Date today = spec.days[static_cast<std::size_t>(view.day())];
+  // The morning's plans send their first slice a quarter of an hour before the first look.
+  constexpr double first = kFirstLookMinute, last = kLastLookMinute;
   const double minute = static_cast<double>(base::time_of_day(view.now()).ns) / 6e10;
-  if (today < c.roll_days.front() || today > c.last_trading || minute < kFirstMinute - 15 || minute >= kLastMinute || base::date_of(view.now()) != today) return 0;
-  double left = kLastMinute - std::max(minute, kFirstMinute);
-  for (const base::Date day : c.roll_days) left += day > today ? kLastMinute - kFirstMinute : 0;
+  if (today < c.roll_days.front() || today > c.last_trading || minute < first - 15 || minute >= last || base::date_of(view.now()) != today) return 0;
+  double left = last - std::max(minute, first);
+  for (const base::Date day : c.roll_days) left += day > today ? last - first : 0;
   return left;
 }
 
