@@ -264,6 +264,28 @@ TEST_CASE("a dealer that could not deliver a bond it sold short bids and offers 
   for (const std::size_t side : {0U, 1U}) CHECK(sold_short[side] - failing[side] == Approx(cost_bp).epsilon(1e-6));
 }
 
+TEST_CASE("every resting order of a fast trader is one that it knows of, at its price and of its size, all through a day", "[principal_trading_firm]") {
+  Morning m;
+  for (const std::int64_t hour : {11, 13, 15}) {
+    advance_to(m.spec, m.state, moment(m.spec, 1, hour));
+    std::size_t resting = 0, unknown = 0;
+    for (std::size_t k = 0; k < world::kOutrightBooks; ++k) {
+      for (const base::Side side : {base::Side::buy, base::Side::sell}) {
+        m.state.world.books[k].for_each_order(side, [&](const auto& order) {
+          for (const auto& firm : m.state.population.principal_trading_firm) {
+            if (firm.self != order.owner) continue;
+            ++resting;
+            const auto& quote = firm.quotes[k][order.tag];
+            if (quote.lots != order.shown + order.hidden || quote.price != order.price) ++unknown;
+          }
+        });
+      }
+    }
+    CHECK(resting > 100);
+    CHECK(unknown == 0);
+  }
+}
+
 TEST_CASE("public news enters a dealer's view of the curve at once, and the books' mids only with time", "[primary_dealer]") {
   Morning m;
   const auto& p = m.spec.population.primary_dealer;
