@@ -186,8 +186,7 @@ void Market::work_up(std::uint32_t payload) {
   // The book has shut, or has a better price.
   if (w.next_open.ns != 0 || outbid(k)) return end_work_up(k);
   if (u.phase() == Phase::public_phase) return end_work_up(k);
-  u.go_public(w.now, *spec_.world.work_up, [&](const markets::WorkedUp& met) { worked_up(k, met); });
-  take_displayed(k);
+  u.go_public(w.now, *spec_.world.work_up, [&](const markets::WorkedUp& met) { worked_up(k, met); }, [&] { take_displayed(k); });
   ask_everybody(k);
   schedule_work_up(k);
 }

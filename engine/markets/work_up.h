@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "engine/base/check.h"
@@ -57,9 +58,9 @@ class WorkUp {
   void admit(base::InstitutionId maker) {
     if (!is_party(maker)) parties_.push_back(maker);
   }
-  /// Everybody may join; what waited meets what there is. `on_trade(const WorkedUp&)`.
+  /// Everybody may join; what waited meets what there is, after `displayed_first` has let it take the book's orders. `on_trade(const WorkedUp&)`.
   template <class OnTrade>
-  void go_public(base::Time now, const WorkUpRules& rules, OnTrade&& on_trade);
+  void go_public(base::Time now, const WorkUpRules& rules, OnTrade&& on_trade, const std::function<void()>& displayed_first = {});
   /// `on_left(const Interest&)` for all that did not trade.
   template <class OnLeft>
   void close(OnLeft&& on_left);
@@ -158,10 +159,11 @@ void WorkUp::meet(std::size_t place, base::Time now, const WorkUpRules& rules, O
 }
 
 template <class OnTrade>
-void WorkUp::go_public(base::Time now, const WorkUpRules& rules, OnTrade&& on_trade) {
+void WorkUp::go_public(base::Time now, const WorkUpRules& rules, OnTrade&& on_trade, const std::function<void()>& displayed_first) {
   HAVEN_CHECK(phase_ == Phase::private_phase, "only a private phase becomes public");
   phase_ = Phase::public_phase;
   ends_at_ = now + rules.public_phase;
+  if (displayed_first) displayed_first();
   for (std::size_t i = 0; i < interests_.size(); ++i) meet(i, now, rules, on_trade);
   sweep();
 }

@@ -15,9 +15,9 @@ name: "releases"
 reference: ""
 calendar { from: "2025-01-06" scored_from: "2025-01-07" to: "2025-01-10" burn_in_days: 0 }
 scenario { synthetic {
-  release { name: "employment" date: "2025-01-10" time: "08:30" variance: 1.05 intensity: 1 }
-  release { name: "services" date: "2025-01-07" time: "10:00" variance: 0.39 intensity: 0.5 }
-  release { name: "prices" date: "2025-01-15" time: "08:30" variance: 1.05 intensity: 1 }
+  release { name: "employment_january" date: "2025-01-10" time: "08:30" variance: 1.05 intensity: 1 }
+  release { name: "services_survey_january" date: "2025-01-07" time: "10:00" variance: 0.39 intensity: 0.5 }
+  release { name: "consumer_prices_january" date: "2025-01-15" time: "08:30" variance: 1.05 intensity: 1 }
 } }
 )";
 
@@ -60,7 +60,7 @@ TEST_CASE("a release moves the policy expectation at its minute, with its varian
 TEST_CASE("releases outside the run's calendar do not happen, and a change of one changes no draw before it", "[scenario]") {
   const auto e = calm_days();
   CHECK(e.spec.scenario.synthetic.releases.size() == 2);  // services on the 7th, employment on the 10th; prices come later
-  const auto other = calm_days({"scenario.synthetic.release[name=employment].variance=100"});
+  const auto other = calm_days({"scenario.synthetic.release[name=employment_january].variance=100"});
   const auto a = steps_of(e, 3), b = steps_of(other, 3);
   REQUIRE(a.size() == b.size());
   const base::Time at = base::midnight(e.spec.world.days[kDay]) + base::minutes(8 * 60 + 30);
