@@ -122,6 +122,8 @@ struct Morning {
     offers(p.custody_bank, spec.population.custody_bank);
   }
   void collect_supply(world::RepoVenue venue, funding::Segment segment);
+  /// The steps that a dealer bids for what it needs, into scratch; its part of the standing facility goes by size.
+  void bids_of(const agents::primary_dealer::Dealer& dealer, double need_bn);
   void collect_demand();
   /// All segments at once: a dealer needs dollars, whichever segment they come from (docs/decisions/0014).
   void dealers();

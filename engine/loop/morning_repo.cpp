@@ -150,14 +150,17 @@ void Morning::collect_supply(world::RepoVenue venue, Segment segment) {
   });
 }
 
-void Morning::collect_demand() {
-  auto& dealers = state.population.primary_dealer;
+void Morning::bids_of(const agents::primary_dealer::Dealer& dealer, double need_bn) {
   double size = 0;
-  for (const auto& dealer : dealers) size += lives(dealer.self) ? dealer.scale : 0.0;
-  for (const auto& dealer : dealers) {
-    scratch.steps.clear();
-    const double facility_bn = spec.population.central_bank.standing_repo_cap_bn * dealer.scale / std::max(1e-9, size);
-    agents::primary_dealer::repo_bids(market.view(dealer.self), spec.population.primary_dealer, need_bn(dealer.self), facility_bn, scratch.steps);
+  for (const auto& other : state.population.primary_dealer) size += lives(other.self) ? other.scale : 0.0;
+  const double facility_bn = spec.population.central_bank.standing_repo_cap_bn * dealer.scale / std::max(1e-9, size);
+  scratch.steps.clear();
+  agents::primary_dealer::repo_bids(market.view(dealer.self), spec.population.primary_dealer, need_bn, facility_bn, scratch.steps);
+}
+
+void Morning::collect_demand() {
+  for (const auto& dealer : state.population.primary_dealer) {
+    bids_of(dealer, need_bn(dealer.self));
     const auto name = spec.world.institutions[dealer.self.v].name_key;
     for (const world::CashStep& step : scratch.steps) scratch.demand.push_back({dealer.self, hbp(step.rate_bp), grains(step.cash_bn), name});
   }

@@ -51,13 +51,8 @@ void Morning::collect_round_supply(world::RepoVenue venue, Segment segment, std:
 }
 
 void Morning::collect_round_demand(std::size_t round) {
-  auto& dealers = state.population.primary_dealer;
-  double size = 0;
-  for (const auto& dealer : dealers) size += lives(dealer.self) ? dealer.scale : 0.0;
-  for (const auto& dealer : dealers) {
-    scratch.steps.clear();
-    const double facility_bn = spec.population.central_bank.standing_repo_cap_bn * dealer.scale / std::max(1e-9, size);
-    agents::primary_dealer::repo_bids(market.view(dealer.self), spec.population.primary_dealer, due_bn(dealer.self, round), facility_bn, scratch.steps);
+  for (const auto& dealer : state.population.primary_dealer) {
+    bids_of(dealer, due_bn(dealer.self, round));
     const auto name = spec.world.institutions[dealer.self.v].name_key;
     for (const world::CashStep& step : scratch.steps) {
       double bid_bp = step.rate_bp;

@@ -58,19 +58,25 @@ TEST_CASE("a bank offers what it holds over its two venues, dearer with every st
   CHECK(offered(banks[static_cast<std::size_t>(p.repo_lenders)], world::RepoVenue::dvp).empty());
 }
 
+namespace {
+
+// What a bank offers at no more than its dearest ordinary rate.
+double lent_cheaply_bn(const Morning& m, const agents::bank::Parameters& p, const agents::bank::Bank& bank) {
+  world::Supply steps;
+  offer(m.view(bank.self), p, bank, world::RepoVenue::dvp, steps);
+  offer(m.view(bank.self), p, bank, world::RepoVenue::gcf, steps);
+  double sum = 0;
+  for (const auto& step : steps) sum += step.rate_bp < 100.0 * m.spec.world.rates.iorb_pct + p.most_spread_bp + 50.0 ? step.cash_bn : 0.0;
+  return sum;
+}
+
+}  // namespace
+
 TEST_CASE("what a bank holds for payments within the day it lends only at a price, dollar for dollar", "[agents][repo]") {
   Morning m;
   auto p = m.spec.population.bank;
   const auto& bank = m.state.population.bank.front();
-  const double cheap_bp = 100.0 * m.spec.world.rates.iorb_pct + p.most_spread_bp + 50.0;
-  const auto cheap_bn = [&] {
-    world::Supply steps;
-    offer(m.view(bank.self), p, bank, world::RepoVenue::dvp, steps);
-    offer(m.view(bank.self), p, bank, world::RepoVenue::gcf, steps);
-    double sum = 0;
-    for (const auto& step : steps) sum += step.rate_bp < cheap_bp ? step.cash_bn : 0.0;
-    return sum;
-  };
+  const auto cheap_bn = [&] { return lent_cheaply_bn(m, p, bank); };
   const double without = cheap_bn();
   p.intraday_share = 0.2;
   CHECK(without - cheap_bn() == Approx(0.2 * bank.start_reserves_bn).margin(0.03 * bank.start_reserves_bn));
@@ -80,15 +86,7 @@ TEST_CASE("a bank that has said itself what it keeps keeps that, whatever its po
   Morning m;
   auto p = m.spec.population.bank;
   auto bank = m.state.population.bank.front();
-  const double cheap_bp = 100.0 * m.spec.world.rates.iorb_pct + p.most_spread_bp + 50.0;
-  const auto cheap_bn = [&] {
-    world::Supply steps;
-    offer(m.view(bank.self), p, bank, world::RepoVenue::dvp, steps);
-    offer(m.view(bank.self), p, bank, world::RepoVenue::gcf, steps);
-    double sum = 0;
-    for (const auto& step : steps) sum += step.rate_bp < cheap_bp ? step.cash_bn : 0.0;
-    return sum;
-  };
+  const auto cheap_bn = [&] { return lent_cheaply_bn(m, p, bank); };
   p.floor_share = 0.3;
   const double by_rule = cheap_bn();
   bank.own_floor_share = 0.8;
