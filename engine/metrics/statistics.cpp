@@ -69,7 +69,9 @@ std::optional<double> excess_kurtosis(const std::vector<double>& x) {
     second += square / n;
     fourth += square * square / n;
   }
-  return second > 0 ? std::optional<double>(fourth / (second * second) - 3.0) : std::nullopt;
+  if (second <= 0) return std::nullopt;
+  const double of_sample = fourth / (second * second) - 3.0;
+  return (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * of_sample + 6);
 }
 
 std::optional<double> first_factor_share(const std::vector<std::vector<double>>& series) {

@@ -19,7 +19,8 @@ struct Regression {
 std::optional<Regression> regress(const std::vector<double>& x, const std::vector<double>& y);
 /// At `lag` days, biased (divided by the variance of all days); three days or more.
 std::optional<double> autocorrelation(const std::vector<double>& x, std::size_t lag);
-/// Population fourth moment over squared variance, less 3; four days or more.
+/// Fisher's G2, unbiased for normal changes (Joanes and Gill 1998, equation 3); four days or more. The ratio of the sample's moments, less 3,
+/// would be 6/(n + 1) below the truth there: .2 in thirty days.
 std::optional<double> excess_kurtosis(const std::vector<double>& x);
 /// Share of the total variance of equally long series that their first principal component has; three days or more.
 std::optional<double> first_factor_share(const std::vector<std::vector<double>>& series);

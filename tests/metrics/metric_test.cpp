@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/base/math.h"
+#include "engine/base/random.h"
 #include "engine/metrics/metric.h"
 
 using namespace haven;
@@ -68,9 +70,24 @@ TEST_CASE("autocorrelation and kurtosis are of the daily changes", "[metrics]") 
   CHECK(of("autocorrelation", {{"x", {0, 1, 0, 1, 0}}}) == Approx(-0.75));
   // Absolute changes 1 3 1 3 of alternating size.
   CHECK(of("absolute_autocorrelation", {{"x", {0, 1, -2, -1, -4}}}) == Approx(-0.75));
-  // Two equal sizes of either sign: the least kurtosis there is.
-  CHECK(of("excess_kurtosis", {{"x", {0, 1, 0, 1, 0}}}) == Approx(-2.0));
+  // Two equal sizes of either sign: the least kurtosis there is, -2 in the sample's moments; in four days that is 3/2 (5 (-2) + 6).
+  CHECK(of("excess_kurtosis", {{"x", {0, 1, 0, 1, 0}}}) == Approx(-6.0));
   CHECK(of("level_autocorrelation_5", {{"x", {1, -1, 1, -1, 1, -1, 1, -1, 1, -1}}}) == Approx(-0.5));
+}
+
+TEST_CASE("kurtosis of few normal changes is right on average", "[metrics]") {
+  constexpr std::uint32_t kSamples = 4000, kDays = 20;
+  double sum = 0, squares = 0;
+  for (std::uint32_t i = 0; i < kSamples; ++i) {
+    std::vector<double> x{0};
+    for (std::uint32_t d = 0; d < kDays; ++d) x.push_back(x.back() + base::inverse_normal(base::unit_interval(base::philox(7, 1, base::Purpose::test, i, d))));
+    const double one = *of("excess_kurtosis", {{"x", x}});
+    sum += one;
+    squares += one * one;
+  }
+  const double mean = sum / kSamples, error = base::sqrt((squares / kSamples - mean * mean) / kSamples);
+  CHECK(error < 0.02);
+  CHECK(std::abs(mean) < 3 * error);  // moments of the sample would give -6/21, fifteen errors below
 }
 
 TEST_CASE("the first factor has all the variance of series that move together and half that of two that do not", "[metrics]") {
