@@ -50,6 +50,12 @@ double gap_bp(const world::View& view, std::size_t book, std::size_t twin) {
   return twin == world::kOutrightBooks ? 0.0 : -future_over_bonds_bp(twin);
 }
 
+// Where an order goes: of those in a bond that is to be auctioned a part to its when-issued book.
+std::size_t venue_of(const world::View& view, Trader& trader, std::size_t book) {
+  if (book >= world::kNodes || !view.when_issued(book).open) return book;
+  return trader.draws.uniform(Purpose::choice) < view.when_issued(book).noise_share ? world::when_issued_book(book) : book;
+}
+
 // In a contract and in its next.
 std::int64_t held_futures(const world::View& view, std::size_t contract) {
   return view.futures_lots(contract) + (view.spec().has_next(contract) ? view.futures_lots(world::kContracts + contract) : 0);
@@ -60,7 +66,6 @@ std::int64_t held_futures(const world::View& view, std::size_t contract) {
 void wake(const world::View& view, const Parameters& p, Trader& trader, world::Intents& out) {
   const std::size_t k = view.lead_book(trader.book);
   const auto& instrument = view.spec().books[k];
-  const auto& md = view.book(k);
   const double child_lots = p.child_bn * view.spec().fidelity * 1e4;
   const double day_lots = instrument.calm_volume_bn * 1e4;
   const Reading& reading = read(view, p, trader);
@@ -112,6 +117,8 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   if (want == 0) return;
 
   const Side side = want > 0 ? Side::buy : Side::sell;
+  const std::size_t venue = venue_of(view, trader, k);
+  const auto& md = view.book(venue);
   const bool there = side == Side::buy ? md.has_ask : md.has_bid;
   if (!there) {
     trader.carried_lots = std::clamp<std::int64_t>(want, -static_cast<std::int64_t>(5 * child_lots), static_cast<std::int64_t>(5 * child_lots));
@@ -125,7 +132,7 @@ void wake(const world::View& view, const Parameters& p, Trader& trader, world::I
   trader.slice_lots += 0.05 * (std::min(child_lots, static_cast<double>(most)) - trader.slice_lots);
   trader.carried_lots = std::min<std::int64_t>(rest, static_cast<std::int64_t>(5 * child_lots)) * base::sign(side);
   const auto band = static_cast<std::int32_t>(p.band_ticks);
-  out.immediate(k, side, side == Side::buy ? md.ask + base::Ticks{band} : md.bid - base::Ticks{band}, size);
+  out.immediate(venue, side, side == Side::buy ? md.ask + base::Ticks{band} : md.bid - base::Ticks{band}, size);
 }
 
 std::int64_t joins(const Trader& trader, Side taker_side, bool taker) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <span>
 
+#include "agents/primary_dealer/presale.h"
 #include "engine/world/roll.h"
 
 namespace haven::agents::primary_dealer {
@@ -99,10 +100,19 @@ double hedge_sigma_bp(const world::View& view, const Parameters& p, double risk)
 
 double half_spread_bp(const world::View& view, const Parameters& p, double risk) { return p.order_cost_bp + p.adverse_share * hedge_sigma_bp(view, p, risk); }
 
-double inventory_skew_bp(const world::View& view, const Parameters& p, const Dealer& dealer, std::size_t security, double risk) {
+double skew_bp(const world::View& view, const Parameters& p, const Dealer& dealer, std::size_t security, double risk, std::int64_t away_lots) {
   const auto& s = view.spec().securities[security];
-  const double away_bn = static_cast<double>(view.holding_lots(security) - dealer.target_lots[security]) * 1e-4 * s.ten_year_equivalent;
+  const double away_bn = static_cast<double>(away_lots) * 1e-4 * s.ten_year_equivalent;
   return p.skew_bp_per_bn * away_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
+}
+
+// What it holds away from its target, lots, an award that it has sold ahead of counted in.
+std::int64_t away_lots(const world::View& view, const Dealer& dealer, std::size_t security) {
+  return view.holding_lots(security) - dealer.target_lots[security] + (security < kNodes ? dealer.presold_lots[security] : 0);
+}
+
+double inventory_skew_bp(const world::View& view, const Parameters& p, const Dealer& dealer, std::size_t security, double risk) {
+  return skew_bp(view, p, dealer, security, risk, away_lots(view, dealer, security));
 }
 
 // What more of the position that it has costs it by its limits: it charges the side on which that would grow.
@@ -138,13 +148,6 @@ double security_centre_bp(const world::View& view, const Parameters& p, const De
   double centre = view.curve_bp(s.weight) + s.spread_bp;
   if (s.kind == world::SecurityKind::off_the_run) centre += dealer.basket_view_bp[security - kNodes];
   return centre - scarcity_bp(view, p, security);
-}
-
-double believed_bp(const world::View& view, const Dealer& dealer, std::size_t book) {
-  const auto& instrument = view.spec().books[view.lead_book(book)];
-  double y = instrument.spread_bp + dealer.usual_gap_bp[book];
-  for (std::size_t n = 0; n < kNodes; ++n) y += instrument.weight[n] * dealer.curve_view_bp[n];
-  return y;
 }
 
 // One curve out of all the books' mids, bonds and futures, each with its usual distance from it; public news at once.
@@ -209,7 +212,7 @@ void learn(const world::View& view, const Parameters& p, Dealer& dealer) {
 double over_band_bn(const world::View& view, const Parameters& p, Dealer& dealer, const Hedge& h) {
   const auto& dv01 = held_risk(view, dealer).dv01;
   double net = 0;
-  for (std::size_t i = 0; i < h.count; ++i) net += dv01[h.nodes[i]];
+  for (std::size_t i = 0; i < h.count; ++i) net += dv01[h.nodes[i]] + static_cast<double>(dealer.presold_lots[h.nodes[i]]) * view.spec().securities[h.nodes[i]].dv01_per_lot;
   const double net_bn = net / view.spec().books[world::kTenYearNode].dv01_per_lot * 1e-4;
   const double band = p.hedge_band_bn * dealer.scale;
   if (std::abs(net_bn) < band) return 0;
@@ -232,8 +235,6 @@ void hedge(const world::View& view, const Parameters& p, Dealer& dealer, world::
     out.immediate(book, side, side == Side::buy ? md.ask + base::Ticks{2} : md.bid - base::Ticks{2}, lots);
   }
 }
-
-double look_interval_s(const world::View& view, const Parameters& p) { return p.look_interval_s * (view.night() ? 6.0 : 1.0); }
 
 void quote_one(std::size_t book, std::int32_t& price_now, std::int32_t& lots_now, Side side, std::int32_t price, std::int64_t want,
                std::size_t slot, world::Intents& out) {
@@ -288,6 +289,15 @@ void quote_books(const world::View& view, const Parameters& p, Dealer& dealer, w
 
 }  // namespace
 
+double believed_bp(const world::View& view, const Dealer& dealer, std::size_t book) {
+  const auto& instrument = view.spec().books[view.lead_book(book)];
+  double y = instrument.spread_bp + dealer.usual_gap_bp[book];
+  for (std::size_t n = 0; n < kNodes; ++n) y += instrument.weight[n] * dealer.curve_view_bp[n];
+  return y;
+}
+
+double look_interval_s(const world::View& view, const Parameters& p) { return p.look_interval_s * (view.night() ? 6.0 : 1.0); }
+
 double cost_bp(const world::View& view, const Parameters& p, const Dealer& dealer) {
   if (dealer.cost_due == 0) return dealer.cost_bp;
   const double use = view.spec().is_frozen(world::Channel::dealer_leverage) ? p.calm_use : dealer.use_leverage;
@@ -321,6 +331,7 @@ void wake(const world::View& view, const Parameters& p, Dealer& dealer, world::I
   update_limits(view, p, dealer);
   hedge(view, p, dealer, out);
   world::roll_futures(view, look_interval_s(view, p) / 60.0, out);
+  presell(view, p, dealer, out);
   quote_books(view, p, dealer, out);
   out.wake(view.now() + base::Duration{static_cast<std::int64_t>(look_interval_s(view, p) * (0.5 + dealer.draws.uniform(Purpose::jitter)) * 1e9)}, 0);
 }
@@ -387,7 +398,7 @@ std::int64_t joins(const world::View& view, const Parameters& p, Dealer& dealer,
     if (std::find(h.nodes.begin(), h.nodes.begin() + static_cast<std::ptrdiff_t>(h.count), book) != h.nodes.begin() + static_cast<std::ptrdiff_t>(h.count)) bucket = &h;
   }
   const double excess_bn = bucket == nullptr ? 0.0 : over_band_bn(view, p, dealer, *bucket);
-  const std::int64_t away = view.holding_lots(book) - dealer.target_lots[book];
+  const std::int64_t away = away_lots(view, dealer, book);
   if (excess_bn == 0 || (excess_bn > 0) != (away > 0)) return 0;
   const Side side = away > 0 ? Side::sell : Side::buy;
   // Under its own price in yield the bond is dear, and it sells.
@@ -451,7 +462,7 @@ double carry_bp(const world::View& view, const Parameters& p, const Dealer& deal
   const auto& s = view.spec().securities[security];
   const double risk = risk_multiple(view);
   const double held_bn = static_cast<double>(view.holding_lots(security)) * 1e-4 * s.ten_year_equivalent;
-  const double skew = inventory_skew_bp(view, p, dealer, security, risk) + p.skew_bp_per_bn * more_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
+  const double skew = skew_bp(view, p, dealer, security, risk, view.holding_lots(security) - dealer.target_lots[security]) + p.skew_bp_per_bn * more_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
   if (held_bn + more_bn < 0) return skew;
   const double var = view.spec().is_frozen(world::Channel::dealer_var) ? 0.0 : p.var_cost_bp * binding_probability(dealer.use_var, p.use_volatility);
   return skew + balance_sheet_bp(p, cost_bp(view, p, dealer), s.dv01_per_lot / 1e5 * 1e4) + var;

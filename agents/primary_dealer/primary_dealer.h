@@ -84,6 +84,7 @@ struct Dealer {
   world::Nodes seen_specific_bp{};
   std::array<std::int64_t, world::kNodes> seen_swap_flow{};
   std::array<std::int64_t, world::kSecurities> target_lots{};  ///< inventory it was built to carry
+  std::array<std::int64_t, world::kNodes> presold_lots{};  ///< sold when-issued ahead of the award that it expects
   world::Nodes target_dv01{};                              ///< net duration of its opening book, hedged outside the model, dollars per bp
   std::array<std::array<std::int32_t, 2>, world::kNodes> cash_quote{};                 ///< price of the resting quote, per side
   std::array<std::array<std::int32_t, 2>, world::kNodes> cash_lots{};                  ///< remaining; 0: none
@@ -101,7 +102,7 @@ struct Dealer {
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(self, draws, scale, hurdle_scale, cleared_share, basket_view_bp, curve_view_bp, seen_public_bp, usual_gap_bp, swap_view_bp, seen_specific_bp, seen_swap_flow, target_lots, target_dv01, cash_quote,
+    archive(self, draws, scale, hurdle_scale, cleared_share, basket_view_bp, curve_view_bp, seen_public_bp, usual_gap_bp, swap_view_bp, seen_specific_bp, seen_swap_flow, target_lots, presold_lots, target_dv01, cash_quote,
             cash_lots, swap_quote, swap_lots, last_look, opened, use_leverage, use_var, cost_bp, asked, declined, laid_off);
   }
 };
@@ -152,6 +153,11 @@ inline void worked_up(Dealer& dealer) { dealer.laid_off = 1; }
 void on_request_trade(const world::View& view, const Parameters& p, Dealer& dealer, const Request& request);
 /// A resting quote was hit.
 void on_fill(Dealer& dealer, std::size_t book, base::Side side, std::size_t slot, std::int64_t lots);
+
+/// The yield that a bond's or a future's book has by its view of the curve and the book's usual distance from it, bp.
+double believed_bp(const world::View& view, const Dealer& dealer, std::size_t book);
+/// Seconds between two looks, on average.
+double look_interval_s(const world::View& view, const Parameters& p);
 
 /// How far what everybody sees (fails, defaults, volatility) makes it distrust chains of collateral, in [0, 1].
 double chain_stress(const world::View& view, const Parameters& p);

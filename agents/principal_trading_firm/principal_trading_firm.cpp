@@ -44,24 +44,30 @@ double standard_lots(const world::View& view, const Parameters& p, std::size_t k
   return base::sqrt(view.dollars_per_tick(k) / lasts) / risk_per_lot(k);
 }
 
-// The books of bonds and futures, in order: those of every run, then the contracts' next months.
+// The books of bonds and futures, in order: those of every run, then the contracts' next months, then those open when-issued.
 template <class F>
 void each_outright(const world::View& view, F&& f) {
   for (std::size_t k = 0; k < kOutrightBooks; ++k) f(k);
   for (std::size_t c = 0; view.spec().rolls() && c < world::kContracts; ++c) {
     if (view.spec().has_next(c)) f(world::kBooks + c);
   }
+  for (std::size_t n = 0; view.spec().has_more_books() && n < kNodes; ++n) {
+    if (view.when_issued(n).open) f(world::when_issued_book(n));
+  }
 }
 
-// The book of a contract's other month; kMostBooks: it has none.
-std::size_t other_month(const world::View& view, std::size_t k) {
-  if (k < kNodes || !view.spec().rolls()) return world::kMostBooks;
+// The other book of the same thing: a contract's other month, a bond's when-issued book; kMostBooks: it has none.
+std::size_t other_book(const world::View& view, std::size_t k) {
+  if (!view.spec().has_more_books()) return world::kMostBooks;
+  if (k >= world::when_issued_book(0)) return k - world::when_issued_book(0);
+  if (k < kNodes) return view.when_issued(k).open ? world::when_issued_book(k) : world::kMostBooks;
+  if (!view.spec().rolls()) return world::kMostBooks;
   const std::size_t contract = k < kOutrightBooks ? k - kNodes : k - world::kBooks;
   if (!view.spec().has_next(contract)) return world::kMostBooks;
   return k < kOutrightBooks ? world::kBooks + contract : kNodes + contract;
 }
 
-// Of a contract and its next the one that does not lead: prices there are nobody's word but the firms' own. They make a market in it, learn no
+// Of a contract and its next the one that does not lead, and what is traded when-issued: prices there are nobody's word but the firms' own. They make a market in it, learn no
 // curve from it and take nothing.
 bool few_hold(const world::View& view, std::size_t k) { return k >= kNodes && view.measured_as(k) == world::kMostBooks; }
 
@@ -166,12 +172,12 @@ void learn(const world::View& view, const Parameters& p, Readings& readings, Fir
     const double surprise = flow - p.predictable_share * firm.flow_rate[k] * (1.0 - memory) * p.flow_memory_min / kLn2;
     firm.flow_rate[k] = memory * firm.flow_rate[k] + (1.0 - memory) * flow / minutes;
     firm.own[k] = firm.own[k] * own_memory - p.own_impact_share * impact * surprise;
-    if (const std::size_t other = other_month(view, k); other != world::kMostBooks) of_other[other] = p.own_impact_share * impact * surprise;
+    if (const std::size_t other = other_book(view, k); other != world::kMostBooks) of_other[other] = p.own_impact_share * impact * surprise;
     total += surprise;
     for (std::size_t n = 0; n < kNodes; ++n) pressure[n] += spec.books[k].weight[n] * surprise;
   });
-  // What is said of one month is said of the other, which is the same bond a quarter later.
-  if (spec.rolls()) each_outright(view, [&](std::size_t k) { firm.own[k] -= of_other[k]; });
+  // What is said of one month is said of the other, which is the same bond a quarter later, and of a bond whenever it settles.
+  if (spec.has_more_books()) each_outright(view, [&](std::size_t k) { firm.own[k] -= of_other[k]; });
   // Kyle filter: flow at node b moves node a's yield with their covariance, policy news apart, which all know already.
   for (std::size_t a = 0; a < kNodes; ++a) {
     double move = 0;
@@ -252,10 +258,10 @@ struct Stand {
   }
 };
 
-// What it holds of a bond, or of a contract: of both its months, which carry the same risk. What it holds of one against the other the calendar
+// What it holds of a bond, whenever it settles, or of a contract: of both its months, which carry the same risk. What it holds of one against the other the calendar
 // spread's quotes see to.
 double own_lots(const world::View& view, const Firm& firm, std::size_t k) {
-  const std::size_t other = other_month(view, k);
+  const std::size_t other = other_book(view, k);
   return static_cast<double>(firm.lots[k] + (other != world::kMostBooks ? firm.lots[other] : 0));
 }
 
@@ -400,8 +406,8 @@ void open_day(const world::View& view, const Parameters& p, Firm& firm) {
 void wake(const world::View& view, const Parameters& p, Readings& readings, Firm& firm, std::uint16_t reason, world::Intents& out) {
   const auto requote = [&](const Look& look, std::size_t k) {
     if (firm.out) return withdraw(firm, k, out);
-    if (view.spec().rolls() && !view.is_open(k)) return;
-    if (k >= world::calendar_book(0)) return quote_calendar(view, p, look, readings, firm, k - world::calendar_book(0), out);
+    if (view.spec().has_more_books() && !view.is_open(k)) return;
+    if (k >= world::calendar_book(0) && k < world::when_issued_book(0)) return quote_calendar(view, p, look, readings, firm, k - world::calendar_book(0), out);
     quote(view, p, look, readings, firm, k, out);
   };
   if (reason < world::kMostBooks) {
@@ -461,6 +467,24 @@ void on_trade(Firm& firm, std::size_t book, Side side, double price_ticks, std::
   const std::int64_t signed_lots = base::sign(side) * lots;
   firm.lots[book] += signed_lots;
   firm.paid_ticks[book] += static_cast<double>(signed_lots) * price_ticks;
+}
+
+void open_when_issued(Firm& firm, std::size_t node, std::int64_t signed_lots) {
+  const std::size_t k = world::when_issued_book(node);
+  firm.own[k] = firm.own[node];
+  firm.seen_flow[k] = signed_lots;
+  firm.flow_rate[k] = 0;
+  firm.skew_ticks[k] = firm.skew_ticks[node];
+  firm.usual_skew_ticks[k] = firm.usual_skew_ticks[node];
+  firm.seen_half_ticks[k] = firm.seen_half_ticks[node];
+}
+
+void close_when_issued(Firm& firm, std::size_t node) {
+  const std::size_t k = world::when_issued_book(node);
+  firm.lots[node] += firm.lots[k];
+  firm.paid_ticks[node] += firm.paid_ticks[k];
+  firm.lots[k] = 0;
+  firm.paid_ticks[k] = 0;
 }
 
 void forget_quotes(Firm& firm, std::size_t book) {

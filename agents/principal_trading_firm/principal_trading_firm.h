@@ -116,6 +116,10 @@ bool on_fill(Firm& firm, std::size_t book, std::size_t slot, std::int64_t lots);
 std::int64_t joins(const world::View& view, const Parameters& p, Readings& readings, const Firm& firm, std::size_t book, base::Price price, base::Side taker_side);
 /// The firm traded in a bond or a future, by an order or a quote of its own; a calendar spread is two such trades.
 void on_trade(Firm& firm, std::size_t book, base::Side side, double price_ticks, std::int64_t lots);
+/// A tenor's when-issued book opens, in which `signed_lots` was others' flow so far: what the firm thinks of the on-the-run it thinks of it.
+void open_when_issued(Firm& firm, std::size_t node, std::int64_t signed_lots);
+/// It closes: what the firm has bought there is the on-the-run from now on.
+void close_when_issued(Firm& firm, std::size_t node);
 /// Nothing of the firm rests in that book any more.
 void forget_quotes(Firm& firm, std::size_t book);
 

@@ -137,6 +137,13 @@ Face Ledger::unsettled(InstitutionId i, SecurityId s) const {
   return total;
 }
 
+Face Ledger::unsettled(InstitutionId i, SecurityId s, Date day) const {
+  for (const PendingDay& p : pending_) {
+    if (p.live != 0 && p.day == day) return p.face[at(i, s)];
+  }
+  return {};
+}
+
 Money Ledger::unsettled_cash(InstitutionId i) const {
   Money total;
   for (const PendingDay& p : pending_) {

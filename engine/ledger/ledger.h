@@ -105,6 +105,8 @@ class Ledger {
   Face issued(SecurityId s) const { return issued_[s.v]; }
   /// Net face bought (positive) in trades whose settlement day has not been processed.
   Face unsettled(InstitutionId i, SecurityId s) const;
+  /// The same of trades that settle on `day`.
+  Face unsettled(InstitutionId i, SecurityId s, Date day) const;
   /// Net money to receive (positive) for trades whose settlement day has not been processed.
   Money unsettled_cash(InstitutionId i) const;
   /// Net face to receive (positive) or deliver (negative) at the clearing house now, past fails included.

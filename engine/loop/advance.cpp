@@ -6,6 +6,7 @@
 #include "engine/loop/delivery.h"
 #include "engine/loop/ficc_margin.h"
 #include "engine/loop/rule_change.h"
+#include "engine/loop/when_issued.h"
 #include "engine/metrics/recorder.h"
 
 namespace haven::loop {
@@ -63,6 +64,7 @@ class Run {
         if (spec_.ficc_margin && w.day > 0) call_ficc_margin(spec_, state_, probes_, at(funding::kFiccIntradayCycle.due_at), true);
         hear_calls();
         break;
+      case EventKind::announcement: announce_auctions(spec_, state_); break;
       case EventKind::auction: hold_auctions(spec_, state_, market_, probes_, scratch_); break;
       case EventKind::settlement_price:
         mark_cleared(spec_, state_, next_morning());
@@ -167,6 +169,7 @@ class Run {
     w.funding.defaults_seen *= 0.5;
     for (auto& md : w.books_data) md.volume_lots = 0;
     choose_leads();
+    close_when_issued(spec_, state_, market_);
     for (auto& basket : w.baskets) basket.volume_face = basket.signed_face = 0;
     accrue(spec_, w);
     outside_flows();
@@ -220,6 +223,12 @@ class Run {
     market_.schedule(EventKind::clients_open, at(base::hours(7) + base::minutes(45)));
     market_.schedule(EventKind::margin_payment, at(base::hours(8) + base::minutes(30)));
     market_.schedule(EventKind::noon_mark, at(base::hours(12)));
+    for (const auto& auction : spec_.scenario.auctions) {
+      if (auction.when_issued && base::midnight(auction.when_issued->from) == at({})) {
+        market_.schedule(EventKind::announcement, at(base::hours(11)));
+        break;
+      }
+    }
     market_.schedule(EventKind::auction, at(base::hours(13)));
     market_.schedule(EventKind::intraday_payment, at(base::hours(14) + base::minutes(30)));
     market_.schedule(EventKind::settlement_price, at(base::hours(15)));
@@ -324,6 +333,7 @@ class Run {
     const bool day_begins = time_of_day == base::hours(7);
     for (std::size_t k = 0; k < spec_.world.books.size(); ++k) {
       if (k >= world::kBooks && (spec_.world.books[k].name.empty() || spec_.world.books[k].kind == world::BookKind::calendar)) continue;
+      if (k >= world::when_issued_book(0) && !w.when_issued[k - world::when_issued_book(0)].open) continue;
       auto& md = w.books_data[k];
       const double y = world::yield_of_ticks(spec_.world.books[k], md.mid_ticks);
       if (day_begins) md.recent = 0;

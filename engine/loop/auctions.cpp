@@ -74,13 +74,15 @@ void hold_auctions(const Spec& spec, State& state, Market& market, metrics::Prob
     int dealers = 0;
     for (const auto& dealer : state.population.primary_dealer) dealers += w.accounts[dealer.self.v].defaulted == 0 ? 1 : 0;
     Sale sale{spec, state, market, scratch, {auction.security, auction.offered_bn, dealers}};
-    const double when_issued_bp = w.security_yield_bp(spec.world, auction.security);
+    const double when_issued_bp = w.when_issued_bp(spec.world, auction.security);
     sale.collect();
     auto& result = scratch.awards;
     markets::hold_auction(scratch.bids, static_cast<std::int64_t>(auction.offered_bn * 1e4), result);
     w.journal.record(base::RecordKind::auction, w.now, spec.world.institutions[spec.world.treasury.v].name_key, auction.security, static_cast<std::int64_t>(result.high_yield_bp * 1000.0 + 0.5));
-    // The Treasury sells for tomorrow's settlement and issues into its own box on that day's morning.
+    // The Treasury sells for tomorrow's settlement, or the issue date's, and has the bonds in its own box from now on.
     sale.settle(result);
+    // What a dealer sold ahead is a short like any other from now on: its award is in its position.
+    for (auto& dealer : state.population.primary_dealer) dealer.presold_lots[auction.security] = 0;
     if (result.awarded_lots == 0) continue;
     w.collateral.issue(w.ledger, spec.world.treasury, base::SecurityId{auction.security}, base::Face{result.awarded_lots * 100'000}, w.journal, w.now);
     const auto to_dealers = static_cast<double>(result.awarded_by_class[static_cast<std::size_t>(markets::BidderClass::primary_dealer)]);

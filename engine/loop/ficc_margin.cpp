@@ -43,6 +43,7 @@ double required_alone_bn(const Spec& spec, const State& state, InstitutionId id)
   }
   double gain_bn = base::to_bn(w.ledger.unsettled_cash(id));
   for (std::uint16_t s = 0; s < world::kSecurities; ++s) gain_bn += static_cast<double>(w.ledger.unsettled(id, SecurityId{s}).v) * 1e-9 * w.security_dirty(spec.world, s) * 0.01;
+  gain_bn += w.forward_accrual_bn(id);
   return base::sqrt(std::max(0.0, square)) * 1e-9 + std::max(0.0, -gain_bn);
 }
 

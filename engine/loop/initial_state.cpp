@@ -13,7 +13,7 @@ using world::Kind;
 using world::kNodes;
 using world::kOutrightBooks;
 
-constexpr std::uint32_t kFormat = 5;
+constexpr std::uint32_t kFormat = 6;
 
 ledger::LedgerShape shape_of(const Spec& spec) {
   ledger::LedgerShape shape;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agents/primary_dealer/presale.h"
 #include "engine/loop/asking_order.h"
 #include "engine/metrics/recorder.h"
 
@@ -128,7 +129,7 @@ void Market::submit(InstitutionId who, const world::Intent& intent) {
   world::World& w = state_.world;
   ++w.orders;
   // A venue's own rules: bonds and futures have a price above zero, spreads any sign; a contract's trading ends.
-  if ((intent.limit.v < 1 && spec_.world.books[intent.book].kind < world::BookKind::spreadover) || (spec_.world.rolls() && !view(who).is_open(intent.book))) {
+  if ((intent.limit.v < 1 && spec_.world.books[intent.book].kind < world::BookKind::spreadover) || (spec_.world.has_more_books() && !view(who).is_open(intent.book))) {
     ++w.rejected;
     if (intent.kind == IntentKind::limit) quote_rejected(who, intent.book, intent.side, intent.slot, intent.lots);
     return;
@@ -206,6 +207,7 @@ void Market::trade_book(std::size_t k, InstitutionId buyer, InstitutionId seller
       trade_security(buyer, seller, book.index, lots, static_cast<double>(price.v) / book.grid.ticks_per_unit);
       break;
     }
+    case world::BookKind::when_issued: trade_when_issued(buyer, seller, book.index, lots, static_cast<double>(price.v) / book.grid.ticks_per_unit); break;
     case world::BookKind::futures: {
       w.ledger.trade_futures(buyer, seller, ledger::FuturesId{book.index}, lots, w.journal, w.now);
       const base::Money value = world::cleared_value(book, lots, price.v);
@@ -246,17 +248,28 @@ void Market::trade_book(std::size_t k, InstitutionId buyer, InstitutionId seller
 std::int64_t Market::leg_ticks(std::size_t contract) const { return static_cast<std::int64_t>(std::floor(state_.world.books_data[kNodes + contract].mid_ticks + 0.5)); }
 
 void Market::award(InstitutionId buyer, std::size_t security, std::int64_t lots, double clean_points, std::int64_t of_program) {
-  trade_security(buyer, spec_.world.treasury, security, lots, clean_points);
+  if (state_.world.when_issued[security].open) trade_when_issued(buyer, spec_.world.treasury, security, lots, clean_points);
+  else trade_security(buyer, spec_.world.treasury, security, lots, clean_points);
   ++state_.world.trades;
   if (of_program > 0) executed_cash(buyer, security, Side::buy, of_program);
 }
 
 void Market::trade_security(InstitutionId buyer, InstitutionId seller, std::size_t security, std::int64_t lots, double clean_points) {
+  const world::World& w = state_.world;
+  settle_trade(buyer, seller, security, lots, clean_points + w.accrued_points[security], spec_.world.settle[static_cast<std::size_t>(w.day)]);
+}
+
+void Market::trade_when_issued(InstitutionId buyer, InstitutionId seller, std::size_t security, std::int64_t lots, double clean_points) {
+  const world::WhenIssued& forward = state_.world.when_issued[security];
+  settle_trade(buyer, seller, security, lots, clean_points + forward.accrued_points, forward.settles);
+}
+
+void Market::settle_trade(InstitutionId buyer, InstitutionId seller, std::size_t security, std::int64_t lots, double dirty_points, base::Date day) {
   world::World& w = state_.world;
   const base::Face face{lots * 100'000};
-  const base::Price price = instruments::price_at(instruments::kQuote, clean_points + w.accrued_points[security], instruments::Rounding::nearest);
+  const base::Price price = instruments::price_at(instruments::kQuote, dirty_points, instruments::Rounding::nearest);
   const base::Money money = instruments::value(instruments::kQuote, price, lots);
-  w.ledger.add_trade(buyer, seller, base::SecurityId{static_cast<std::uint16_t>(security)}, face, money, spec_.world.settle[static_cast<std::size_t>(w.day)], w.journal, w.now);
+  w.ledger.add_trade(buyer, seller, base::SecurityId{static_cast<std::uint16_t>(security)}, face, money, day, w.journal, w.now);
   if (liquidating_ != nullptr) liquidating_->proceeds += seller == liquidating_->seller ? money : -money;
   const auto closing_out = [&](InstitutionId who, base::Money received) {
     const auto& inst = spec_.world.institutions[who.v];
@@ -274,11 +287,13 @@ void Market::executed(InstitutionId who, std::size_t k, Side side, base::Price p
     fast_trader_traded(who, k, side, price, lots);
     return;
   }
+  if (inst.kind == Kind::primary_dealer && book.kind == world::BookKind::when_issued) dealers::on_presale(state_.population.primary_dealer[inst.index_in_kind], book.index, lots);
   world::Program* program = program_of(who);
   if (program == nullptr) return;
   if (book.kind == world::BookKind::futures) world::executed_futures(*program, book.index, side, lots);
   if (book.kind == world::BookKind::cash) world::executed_cash(*program, book.index, side, lots);
   if (book.kind == world::BookKind::spreadover) world::executed_package(*program, book.index, side, lots);
+  if (book.kind == world::BookKind::when_issued) executed_cash(who, book.index, side, lots);
   if (inst.kind == Kind::central_counterparty && book.kind == world::BookKind::spreadover) {
     agents::central_counterparty::on_package(state_.population.central_counterparty[inst.index_in_kind], book.index, side, lots);
   }

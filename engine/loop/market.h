@@ -31,12 +31,15 @@ class Market {
   void refresh_baskets();
   /// Cash trade of `lots` at a clean price; settlement T+1 with accrued interest.
   void trade_security(base::InstitutionId buyer, base::InstitutionId seller, std::size_t security, std::int64_t lots, double clean_points);
-  /// What the Treasury sells at an auction; `of_program` of it the buyer's program had still to buy.
+  /// The same for the issue date of the security's next auction.
+  void trade_when_issued(base::InstitutionId buyer, base::InstitutionId seller, std::size_t security, std::int64_t lots, double clean_points);
+  /// What the Treasury sells at an auction, for the issue date if it is traded when-issued; `of_program` of it the buyer's program had still to buy.
   void award(base::InstitutionId buyer, std::size_t security, std::int64_t lots, double clean_points, std::int64_t of_program);
   /// The first trade of the ten-year note from now on is made one tick dearer, to see the digest notice.
   void plant_tick() { planted_tick_ = 1; }
 
  private:
+  void settle_trade(base::InstitutionId buyer, base::InstitutionId seller, std::size_t security, std::int64_t lots, double dirty_points, base::Date day);
   void submit(base::InstitutionId who, const world::Intent& intent);
   markets::SubmitResult to_book(base::InstitutionId who, const world::Intent& intent);
   void request(base::InstitutionId who, const world::Intent& intent);

@@ -25,6 +25,20 @@ std::int64_t depth_lots(const world::World& w, std::size_t book) {
   return (w.books[book].depth_lots(base::Side::buy, levels) + w.books[book].depth_lots(base::Side::sell, levels)) / 2;
 }
 
+// Of the tenors that are traded when-issued: the book's yield, and what dealers have bought for the issue date.
+template <class Put>
+void when_issued_close(const world::WorldSpec& spec, const world::World& w, Put&& put) {
+  for (std::size_t n = 0; n < kNodes; ++n) {
+    if (!w.when_issued[n].open) continue;
+    double dealers_bn = 0;
+    for (std::uint32_t i = 0; i < spec.institutions.size(); ++i) {
+      if (spec.institutions[i].kind == world::Kind::primary_dealer) dealers_bn += base::to_bn(w.forward({i}, n));
+    }
+    put("yield_when_issued_" + tenor_name(n) + "_bp", w.when_issued_bp(spec, n));
+    put("forward_dealers_" + tenor_name(n) + "_bn", dealers_bn);
+  }
+}
+
 }  // namespace
 
 Probes::Probes(const world::WorldSpec& spec, Watching watching, std::span<const ShadowRule> shadows) : spec_(&spec), watching_(watching), shadows_(shadows), microstructure_(spec), parent_impact_(spec) {
@@ -153,6 +167,7 @@ void Probes::close(const world::World& w) {
     day_value("basket_spread_" + book.name + "_bp", w, w.baskets[c].mid_bp - curve);
   }
   if (spec_->rolls()) listings_close(w);
+  if (spec_->has_more_books()) when_issued_close(*spec_, w, [&](const std::string& name, double value) { day_value(name, w, value); });
   const auto yield_bp = [&](std::size_t k) { return world::yield_of_ticks(spec_->books[w.lead_book(k)], w.books_data[w.lead_book(k)].mid_ticks); };
   day_value("yield_TY_minus_7y_bp", w, yield_bp(kNodes + kTyContract) - (yield_bp(kSevenYearNode) - spec_->books[kSevenYearNode].spread_bp));
   day_value("policy_2y_bp", w, spec_->start_yield_bp[0] + w.outside.policy_shift_bp);
@@ -293,15 +308,19 @@ void Probes::day_end(const world::World& w) {
     BookDay& b = books_[k];
     const std::size_t book = w.lead_book(k);
     if (spec_->books[k].name.empty()) continue;
+    if (k >= world::when_issued_book(0) && !w.when_issued[k - world::when_issued_book(0)].open) {
+      b = BookDay{};
+      continue;
+    }
     const std::string name = k >= kOutrightBooks && k < kBooks ? "swap_" + tenor_name(k - kOutrightBooks) : spec_->books[k].name;
     if (b.samples > 0) {
       day_value("bid_ask_" + name + "_ticks", w, b.spread_sum / b.samples);
       day_value("depth_" + name + "_bn", w, b.depth_sum / b.samples);
-      if (k < world::calendar_book(0)) day_value("day_sigma_" + name + "_bp", w, std::sqrt(b.variance_sum / b.samples));
+      if (k < world::calendar_book(0) || k >= world::when_issued_book(0)) day_value("day_sigma_" + name + "_bp", w, std::sqrt(b.variance_sum / b.samples));
     }
     const double volume_bn = static_cast<double>(w.books_data[book].volume_lots) * 1e-4;
     day_value("volume_" + name + "_bn", w, volume_bn);
-    if (k >= world::calendar_book(0)) {
+    if (k >= world::calendar_book(0) && k < world::when_issued_book(0)) {
       b = BookDay{};
       continue;
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,11 +39,19 @@ struct OutsideFlow {
   std::array<double, world::kSecurities> security_share{};  ///< sums to 1
 };
 
-/// A Treasury auction: on-the-run line `security`, offered face, at 13:00 of the day.
+/// Trading in the bond of an auction from its announcement to its issue date.
+struct WhenIssued {
+  base::Date from, settles;
+  double dealers_share = 0;        ///< what dealers together usually are awarded
+  double noise_share = 0;          ///< of the orders of noise in the tenor
+};
+
+/// A Treasury auction: on-the-run line `security`, offered face, at 13:00 of the day. Settles T+1, or on the when-issued's issue date.
 struct Auction {
   base::Date day;
   std::uint16_t security = 0;
   double offered_bn = 0;
+  std::optional<WhenIssued> when_issued;
 };
 
 /// Purchases by the central bank; none unless a scenario says so.

@@ -42,8 +42,8 @@ struct AuctionDemand {
   double by_rule(double bn, double over_bp) const;
 };
 
-/// The market's yield of the bond to be auctioned, bp: the on-the-run's, which is reopened; no roll.
-inline double when_issued_bp(const View& view, const AuctionNotice& notice) { return view.prices().yield_bp[notice.security]; }
+/// The market's yield of the bond to be auctioned, bp: the when-issued book's; without one the on-the-run's, which is reopened; no roll.
+inline double when_issued_bp(const View& view, const AuctionNotice& notice) { return view.when_issued_bp(notice.security); }
 /// The institution's draw number `which` of this auction, uniform in (0, 1).
 double auction_draw(const View& view, const base::Draws& draws, const AuctionNotice& notice, std::uint32_t which);
 /// What it needs anyway this time, $bn: its share of the coupon debt in private hands, of the offering, by its population's habit.

@@ -20,6 +20,13 @@ base::Side side_of(std::int64_t left) { return left > 0 ? base::Side::buy : base
 // The worst yield: a buyer takes less yield than the mid, a seller gives more.
 double worst_bp(double mid_bp, base::Side side, double tolerance_bp) { return side == base::Side::buy ? mid_bp - tolerance_bp : mid_bp + tolerance_bp; }
 
+// Whether a bond is offered for its issue date at no less yield than for tomorrow.
+bool offered_when_issued(const View& view, std::size_t node) {
+  const std::size_t book = when_issued_book(node);
+  if (!view.when_issued(node).open || !view.book(book).has_ask) return false;
+  return !view.book(node).has_ask || view.yield_of_ticks(book, view.book(book).ask.v) >= view.yield_of_ticks(node, view.book(node).ask.v);
+}
+
 }  // namespace
 
 void send_slices(const View& view, const Program& program, const Slicing& how, Intents& out) {
@@ -29,6 +36,11 @@ void send_slices(const View& view, const Program& program, const Slicing& how, I
     if (left == 0) continue;
     const auto& security = spec.securities[s];
     const std::int64_t lots = slice_of(left, security.ten_year_equivalent, how);
+    if (how.may_wait && left > 0 && s < kNodes && offered_when_issued(view, s)) {
+      const MarketData& md = view.book(when_issued_book(s));
+      out.immediate(when_issued_book(s), base::Side::buy, md.ask, std::min(lots, md.ask_lots));
+      continue;
+    }
     double mid = view.curve_bp(security.weight) + security.spread_bp;
     if (security.kind == SecurityKind::off_the_run && view.basket(s - kNodes).mid_bp != 0) mid = view.basket(s - kNodes).mid_bp;
     out.request_basket(s, side_of(left), lots, worst_bp(mid, side_of(left), how.tolerance_bp), how.dealers);
@@ -78,7 +90,7 @@ void follow_lead(const View& view, Program& program) {
 
 void work_program(const View& view, Client& client, int looks, double child_bn, double tolerance_bp, Intents& out) {
   follow_lead(view, client.program);
-  send_slices(view, client.program, {client_looks_left(view, looks), child_bn, 3, tolerance_bp}, out);
+  send_slices(view, client.program, {client_looks_left(view, looks), child_bn, 3, tolerance_bp, true}, out);
   roll_futures(view, minutes_between_looks(looks), out);
   const base::Time next = next_client_look(view, looks, client.draws.uniform(base::Purpose::jitter));
   if (next.ns != 0) out.wake(next, 0);

@@ -29,6 +29,7 @@ struct Slicing {
   double child_bn = 0.25;       ///< largest single request or order, ten-year equivalents
   std::uint8_t dealers = 3;     ///< asked per request
   double tolerance_bp = 3;      ///< worst yield accepted against the market's mid
+  bool may_wait = false;        ///< buys what is to be auctioned for its issue date where that yields no less
 };
 
 /// Sends one slice of everything: bonds and packages by request for quote, futures as immediate orders within

@@ -31,10 +31,12 @@ constexpr std::size_t kContracts = 6;
 /// Where a config names a contract's next month: contract c's next is kContracts + c, its book kBooks + c, and the book of the
 /// calendar spread between the two kBooks + kContracts + c. Those of contracts without a next are not listed.
 constexpr std::size_t kListings = 2 * kContracts;
-constexpr std::size_t kMostBooks = kBooks + 2 * kContracts;
+/// Where an auction has a when-issued book, that of node n is kBooks + 2 kContracts + n.
+constexpr std::size_t kMostBooks = kBooks + 2 * kContracts + kNodes;
 /// The book of a listing.
 constexpr std::size_t book_of_listing(std::size_t listing) { return listing < kContracts ? kNodes + listing : kBooks + listing - kContracts; }
 constexpr std::size_t calendar_book(std::size_t contract) { return kBooks + kContracts + contract; }
+constexpr std::size_t when_issued_book(std::size_t node) { return kBooks + 2 * kContracts + node; }
 /// Clearing houses, by index in their kind: CME, FICC, LCH.
 constexpr std::size_t kHouses = 3;
 /// Physical securities: six on-the-run bonds, six off-the-run baskets (one a futures contract), bills.
@@ -64,14 +66,15 @@ constexpr bool can_default(Kind kind) {
   }
 }
 
-/// A calendar spread is the nearer contract bought and its next sold; its level is the difference of their prices, points.
-enum class BookKind : std::uint8_t { cash, futures, spreadover, calendar };
+/// When-issued: the bond for settlement on the issue date of its next auction. A calendar spread is the nearer contract bought and its next
+/// sold; its level is the difference of their prices, points.
+enum class BookKind : std::uint8_t { cash, futures, when_issued, spreadover, calendar };
 
 /// A traded instrument with an order book.
 struct Instrument {
   std::string name;                ///< "10y", "TY", "swap_10y"; empty: not listed
   BookKind kind = BookKind::cash;
-  std::uint16_t index = 0;         ///< security, listing or tenor index within its kind; of a calendar spread the nearer contract
+  std::uint16_t index = 0;         ///< security (also of when-issued), listing or tenor index within its kind; of a calendar spread the nearer contract
   instruments::PriceGrid grid;
   Nodes weight{};                  ///< the instrument's yield moves by weight . (node yields)
   double spread_bp = 0;            ///< its yield over weight . nodes at the start (deliverable or benchmark premium)
@@ -172,7 +175,7 @@ struct PolicyRates {
 struct WorldSpec {
   std::vector<base::Date> days;        ///< trading days, warm-up first
   std::vector<base::Date> settle;      ///< T+1 settlement day of each
-  std::vector<Instrument> books;       ///< kBooks, cash then futures then spreadover; kMostBooks where a contract has a next
+  std::vector<Instrument> books;       ///< kBooks, cash then futures then spreadover; kMostBooks where a contract has a next or an auction is traded before its issue
   std::vector<Security> securities;    ///< kSecurities
   std::vector<Contract> contracts;     ///< kContracts, or kListings
   std::vector<Institution> institutions;
@@ -194,6 +197,9 @@ struct WorldSpec {
   /// Whether some contract has a next one.
   bool rolls() const { return contracts.size() > kContracts; }
   bool has_next(std::size_t contract) const { return rolls() && contracts[contract].has_next; }
+  /// Whether there are books beyond those of every run.
+  bool has_more_books() const { return books.size() > kBooks; }
+  bool has_when_issued(std::size_t node) const { return has_more_books() && !books[when_issued_book(node)].name.empty(); }
   bool is_listed(std::size_t listing) const { return listing < kContracts || has_next(listing - kContracts); }
 };
 

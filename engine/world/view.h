@@ -124,10 +124,14 @@ class View {
   std::size_t lead_book(std::size_t i) const { return world_->lead_book(i); }
   /// World::measured_as.
   std::size_t measured_as(std::size_t i) const { return world_->measured_as(i); }
-  /// Whether anything can be traded in a book: it is listed, and its contract's last trading day is not over.
+  /// What is known of a tenor's next auction; World::when_issued_bp.
+  const WhenIssued& when_issued(std::size_t node) const { return world_->when_issued[node]; }
+  double when_issued_bp(std::size_t node) const { return world_->when_issued_bp(*spec_, node); }
+  /// Whether anything can be traded in a book: it is listed, its contract's last trading day is not over, its bond is announced and not issued.
   bool is_open(std::size_t i) const {
     if (i < kNodes || (i >= kOutrightBooks && i < kBooks)) return true;
     if (i < kOutrightBooks) return world_->delivered[i - kNodes] == 0;
+    if (i >= when_issued_book(0)) return world_->when_issued[i - when_issued_book(0)].open != 0;
     const std::size_t contract = (i - kBooks) % kContracts;
     return spec_->has_next(contract) && (i < calendar_book(0) || world_->delivered[contract] == 0);
   }

@@ -89,6 +89,7 @@ double World::equity_bn(const WorldSpec& spec, base::InstitutionId i) const {
     value -= base::to_bn(ledger.due_value(i, id));
     if (coupon_due[s].v != 0) value += base::to_bn(funding::value_of(ledger.position(i, id) - ledger.unsettled(i, id), coupon_due[s]));
   }
+  value += forward_accrual_bn(i);
   for (std::size_t c = 0; c < spec.contracts.size(); ++c) {
     const auto lots = ledger.futures(i, ledger::FuturesId{static_cast<std::uint16_t>(c)});
     const auto now_value = cleared_value(spec.books[book_of_listing(c)], lots, static_cast<std::int64_t>(books_data[book_of_listing(c)].mid_ticks));

@@ -35,6 +35,17 @@ struct MarketPrices {
   std::array<double, kSecurities> yield_bp{}, price_points{};
 };
 
+/// What everybody knows of a tenor's next auction while it is traded when-issued.
+struct WhenIssued {
+  std::uint8_t open = 0;       ///< 1: its book is open
+  base::Date from, auction, settles;
+  std::int32_t dealers = 1;    ///< primary dealers that may bid
+  double offered_bn = 0;
+  double dealers_share = 0;    ///< what they together usually are awarded
+  double noise_share = 0;      ///< of the orders of noise in the tenor
+  double accrued_points = 0;   ///< interest accrued on the issue date
+};
+
 struct World {
   base::Time now;
   std::int32_t day = 0;
@@ -57,6 +68,7 @@ struct World {
   std::vector<Account> accounts;
   std::array<std::uint8_t, kContracts> next_leads{};   ///< 1: more is open in the contract's next than in itself, since that day's open
   std::array<std::uint8_t, kContracts> delivered{};    ///< 1: the contract's trading has ended and what was open has been delivered
+  std::array<WhenIssued, kNodes> when_issued{};
   base::Journal journal;
   std::uint64_t events = 0, orders = 0, trades = 0, rejected = 0;
 
@@ -82,6 +94,23 @@ struct World {
     if (book >= kBooks && book < kBooks + kContracts && next_leads[book - kBooks]) return book - kBooks + kNodes;
     return kMostBooks;
   }
+  /// The market's yield of the bond to be auctioned, bp: its when-issued book's mid, or the on-the-run's where there is none.
+  double when_issued_bp(const WorldSpec& spec, std::size_t node) const {
+    const std::size_t book = when_issued_book(node);
+    return when_issued[node].open ? yield_of_ticks(spec.books[book], books_data[book].mid_ticks) : security_yield_bp(spec, node);
+  }
+  /// Net face that an institution has bought for the issue date of a tenor's next auction; cash trades of its eve count.
+  base::Face forward(base::InstitutionId i, std::size_t node) const {
+    return when_issued[node].open ? ledger.unsettled(i, base::SecurityId{static_cast<std::uint16_t>(node)}, when_issued[node].settles) : base::Face{};
+  }
+  /// By how much what it bought for issue dates is worth more than for today's settlement, $bn: the interest that accrues between.
+  double forward_accrual_bn(base::InstitutionId i) const {
+    double bn = 0;
+    for (std::size_t n = 0; n < kNodes; ++n) {
+      if (when_issued[n].open) bn += static_cast<double>(forward(i, n).v) * 1e-9 * (when_issued[n].accrued_points - accrued_points[n]) * 0.01;
+    }
+    return bn;
+  }
   /// Lots that are open in a listing: what its longs hold.
   std::int64_t open_interest(std::size_t listing) const;
   /// Annualised return of buying the basket now and delivering it into the future, percent, carry included.
@@ -95,7 +124,7 @@ struct World {
   template <class Archive>
   void fields(Archive& archive) {
     archive(now, day, next_open, outside, books_data, baskets, funding, dollars_per_tick, calm_sigma_bp, accrued_points, coupon_due, margin_points, swap_margin_bp,
-            books, ledger, contracts, collateral, credit, accounts, next_leads, delivered, journal, events, orders, trades, rejected);
+            books, ledger, contracts, collateral, credit, accounts, next_leads, delivered, when_issued, journal, events, orders, trades, rejected);
   }
 
   mutable MarketPrices last_prices;

@@ -99,7 +99,9 @@ void Assembler::market() {
   w.beliefs.fiscal_premium_bp = b.fiscal_premium_bp();
   correlations();
   const bool rolls = std::any_of(m.basket().begin(), m.basket().end(), [](const auto& basket) { return basket.has_next(); });
-  w.books.resize(rolls ? world::kMostBooks : world::kBooks);
+  const auto& auctions = run_->scenario().auction();
+  const bool forwards = std::any_of(auctions.begin(), auctions.end(), [](const auto& auction) { return auction.has_when_issued(); });
+  w.books.resize(rolls || forwards ? world::kMostBooks : world::kBooks);
   w.securities.resize(world::kSecurities);
   w.contracts.resize(rolls ? world::kListings : kContracts);
   on_the_run();
@@ -107,6 +109,7 @@ void Assembler::market() {
   baskets();
   stop_on_faults();
   bills();
+  when_issued_books();
   const double ten = w.books[world::kTenYearNode].dv01_per_lot;
   for (auto& book : w.books) book.ten_year_equivalent = book.dv01_per_lot / ten;
   for (auto& s : w.securities) s.ten_year_equivalent = s.dv01_per_lot / ten;
@@ -317,6 +320,19 @@ void Assembler::roll(std::size_t c, const config::NextMonth& next, const std::st
   book.grid = {instruments::PriceKind::points, next.ticks_per_point()};
   book.lot_multiple = w.books[kNodes + c].lot_multiple;
   book.calm_sigma_points = next.sigma_points();
+}
+
+void Assembler::when_issued_books() {
+  auto& books = world().books;
+  for (const auto& a : run_->scenario().auction()) {
+    const std::size_t n = tenor(a.tenor());
+    if (!a.has_when_issued() || n == kNodes || world().has_when_issued(n)) continue;
+    auto& book = books[world::when_issued_book(n)];
+    book = books[n];
+    book.name = "when_issued_" + books[n].name;
+    book.kind = world::BookKind::when_issued;
+    book.calm_volume_bn *= a.when_issued().noise_share();
+  }
 }
 
 void Assembler::bills() {

@@ -123,7 +123,8 @@ void Assembler::scenario() {
     const std::string path = "scenario.auction[name=" + a.name() + "]";
     const std::size_t t = tenor(a.tenor());
     if (t == kNodes) fault(path + ".tenor", "\"" + a.tenor() + "\"", "2y, 3y, 5y, 7y, 10y or 30y");
-    out.auctions.push_back({trading_day(path + ".date", a.date()), static_cast<std::uint16_t>(t), a.offered_bn()});
+    out.auctions.push_back({trading_day(path + ".date", a.date()), static_cast<std::uint16_t>(t), a.offered_bn(), std::nullopt});
+    if (a.has_when_issued() && faults_.empty()) when_issued(out.auctions, a.when_issued(), path + ".when_issued");
   }
   for (const auto& p : s.purchase()) {
     scenario::Purchases order;
@@ -134,6 +135,20 @@ void Assembler::scenario() {
     shares(p.share(), "scenario.purchase[name=" + p.name() + "].share", order.security_share);
     out.purchases.push_back(order);
   }
+}
+
+void Assembler::when_issued(std::vector<scenario::Auction>& auctions, const config::WhenIssued& terms, const std::string& path) {
+  scenario::Auction& auction = auctions.back();
+  const base::Date from = trading_day(path + ".from", terms.from()), settles = date(terms.settles());
+  if (from > auction.day) fault(path + ".from", terms.from(), "a day that is not after the auction's, " + base::to_string(auction.day));
+  if (settles <= auction.day) fault(path + ".settles", terms.settles(), "a day after the auction's, " + base::to_string(auction.day));
+  else if (!calendar_.covers(settles) || !calendar_.is_business_day(settles)) fault(path + ".settles", terms.settles(), "a business day of the run or of the year after it");
+  for (const scenario::Auction& other : auctions) {
+    if (&other == &auction || other.security != auction.security) continue;
+    const base::Date others_from = other.when_issued ? other.when_issued->from : other.day, until = other.when_issued ? other.when_issued->settles : other.day;
+    if (from < until && others_from < settles) fault(path + ".from", terms.from() + " .. " + terms.settles(), "days apart from those of the tenor's other auction, " + base::to_string(others_from) + " to " + base::to_string(until));
+  }
+  auction.when_issued = scenario::WhenIssued{from, settles, terms.dealers_share(), terms.noise_share()};
 }
 
 }  // namespace haven::assemble

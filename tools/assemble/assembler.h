@@ -100,10 +100,16 @@ class Assembler {
   void listing(std::size_t listing, const config::Basket& basket, const std::string& path, const instruments::Bond& issue, instruments::DeliveryMonth month, double net_basis_points);
   /// The months' calendar spread, and when positions are rolled.
   void roll(std::size_t contract, const config::NextMonth& next, const std::string& path);
+  /// Of each tenor with an auction that is traded when-issued: that book.
+  void when_issued_books();
   std::optional<instruments::DeliveryMonth> delivery_month(const std::string& path, const std::string& text);
   void bills();
   void frozen_channels();
   instruments::Bond bond(const std::string& path, double coupon_pct, const std::string& maturity, int years);
+
+  // --- scenario
+  /// The period in which the last of `auctions` is traded before its issue.
+  void when_issued(std::vector<scenario::Auction>& auctions, const config::WhenIssued& terms, const std::string& path);
 
   // --- institutions
   struct Group {
