@@ -178,6 +178,10 @@ void learn(const world::View& view, const Parameters& p, Readings& readings, Fir
   });
   // What is said of one month is said of the other, which is the same bond a quarter later, and of a bond whenever it settles.
   if (spec.has_more_books()) each_outright(view, [&](std::size_t k) { firm.own[k] -= of_other[k]; });
+  // The auctioned bond is the on-the-run: what sets that apart from the curve sets it apart for every day of settlement.
+  for (std::size_t n = 0; spec.has_more_books() && n < kNodes; ++n) {
+    if (view.when_issued(n).open) firm.own[world::when_issued_book(n)] = firm.own[n];
+  }
   // Kyle filter: flow at node b moves node a's yield with their covariance, policy news apart, which all know already.
   for (std::size_t a = 0; a < kNodes; ++a) {
     double move = 0;

@@ -66,6 +66,13 @@ TEST_CASE("a bond's own book is open from 11:00 of its announcement to the eve o
   CHECK_FALSE(state.world.books[kBook].has_ask());
 }
 
+TEST_CASE("a firm has one opinion of a bond, whichever day it settles on", "[loop][when_issued]") {
+  loop::State state = at(kAuctioned, 11);
+  for (auto& firm : state.population.principal_trading_firm) firm.own[kBook] += 5;
+  advance_to(forward_run(), state, moment(forward_run(), kAuctioned, 11, 2));
+  for (const auto& firm : state.population.principal_trading_firm) CHECK(firm.own[kBook] == firm.own[kTen]);
+}
+
 TEST_CASE("forwards sum to zero and stand over the mornings before the issue date", "[loop][when_issued]") {
   loop::State state = at(kAuctioned, 6, 59);
   const auto before = forwards(state.world);
