@@ -301,7 +301,9 @@ void quote(const world::View& view, const Parameters& p, const Look& look, Readi
   double lots = calm_lots * std::clamp(2.0 * firm.seen_half_ticks[k] / (reading.sigma_ratio * reading.sigma_ratio), 0.02, 3.0);
   lots = shrunk(view, p, look, firm, lots);
 
-  const Stand now = stand(view, p, look, firm, k, reading, firm.net_lots);
+  // A bond has one price of inventory, in the on-the-run's standard size: what it holds for either day it can sell in both books.
+  const Reading& of_bond = k < world::when_issued_book(0) ? reading : read(view, p, readings, k - world::when_issued_book(0));
+  const Stand now = stand(view, p, look, firm, k, of_bond, firm.net_lots);
   const double inventory = now.inventory;
   firm.skew_ticks[k] = now.unit_ticks * inventory;
   const double centre = fair - firm.skew_ticks[k];

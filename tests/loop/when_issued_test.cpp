@@ -73,6 +73,16 @@ TEST_CASE("a firm has one opinion of a bond, whichever day it settles on", "[loo
   for (const auto& firm : state.population.principal_trading_firm) CHECK(firm.own[kBook] == firm.own[kTen]);
 }
 
+TEST_CASE("what firms hold of a bond for its issue date moves both its books alike", "[loop][when_issued]") {
+  loop::State state = at(kAuctioned, 11);
+  const auto& data = state.world.books_data;
+  const double before = data[kTen].mid_ticks;
+  for (auto& firm : state.population.principal_trading_firm) firm.lots[kBook] += 1'500;
+  advance_to(forward_run(), state, moment(forward_run(), kAuctioned, 11, 2));
+  CHECK(data[kTen].mid_ticks <= before - 1);
+  CHECK(std::abs(data[kBook].mid_ticks - data[kTen].mid_ticks) <= 1);
+}
+
 TEST_CASE("forwards sum to zero and stand over the mornings before the issue date", "[loop][when_issued]") {
   loop::State state = at(kAuctioned, 6, 59);
   const auto before = forwards(state.world);
