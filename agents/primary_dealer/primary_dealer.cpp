@@ -73,13 +73,18 @@ const HeldRisk& held_risk(const world::View& view, Dealer& dealer) {
   return risk;
 }
 
+// Use of the value-at-risk limit at a variance of a calm day's result.
+double use_of_var(const world::View& view, const Parameters& p, const Dealer& dealer, double variance) {
+  const double vol = view.spec().is_frozen(world::Channel::dealer_var) ? 1.0 : view.realised_sigma_bp(world::kTenYearNode) / view.calm_sigma_bp(world::kTenYearNode);
+  const double limit = p.var_limit_sigma_bn * dealer.scale * 1e4 * view.spec().books[world::kTenYearNode].dv01_per_lot * view.spec().covariance.sigma_bp[world::kTenYearNode];
+  return base::sqrt(variance) * vol / limit;
+}
+
 void update_limits(const world::View& view, const Parameters& p, Dealer& dealer) {
   const auto& own = view.own();
   const double capacity = std::max(1e-6, own.leverage_capacity_bn);
   dealer.use_leverage = own.leverage_capacity_bn == 0 ? p.calm_use : (own.leverage_exposure_bn + inventory_exposure_bn(view)) / capacity;
-  const double vol = view.spec().is_frozen(world::Channel::dealer_var) ? 1.0 : view.realised_sigma_bp(world::kTenYearNode) / view.calm_sigma_bp(world::kTenYearNode);
-  const double limit = p.var_limit_sigma_bn * dealer.scale * 1e4 * view.spec().books[world::kTenYearNode].dv01_per_lot * view.spec().covariance.sigma_bp[world::kTenYearNode];
-  dealer.use_var = base::sqrt(held_risk(view, dealer).variance) * vol / limit;
+  dealer.use_var = use_of_var(view, p, dealer, held_risk(view, dealer).variance);
   dealer.cost_due = 1;
 }
 
@@ -466,6 +471,52 @@ double carry_bp(const world::View& view, const Parameters& p, const Dealer& deal
   if (held_bn + more_bn < 0) return skew;
   const double var = view.spec().is_frozen(world::Channel::dealer_var) ? 0.0 : p.var_cost_bp * binding_probability(dealer.use_var, p.use_volatility);
   return skew + balance_sheet_bp(p, cost_bp(view, p, dealer), s.dv01_per_lot / 1e5 * 1e4) + var;
+}
+
+TakenOver taken_over(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t book, std::int64_t before, std::int64_t lots) {
+  const bool swap = book >= world::kOutrightBooks && book < world::kBooks;
+  const auto& spec = view.spec();
+  const auto& instrument = spec.books[book];
+  const std::size_t tenor = book - world::kOutrightBooks;
+  // Paying fixed is to be short of duration.
+  const double sign = swap ? -1.0 : 1.0;
+  const auto weight = [&](std::size_t n) { return swap ? (n == tenor ? 1.0 : 0.0) : instrument.weight[n]; };
+  const HeldRisk& risk_now = held_risk(view, dealer);
+  const auto variance = [&](double with_lots) {
+    const auto& cov = spec.covariance;
+    double more = 0;
+    for (std::size_t a = 0; a < kNodes; ++a) {
+      const double x = sign * with_lots * instrument.dv01_per_lot * weight(a);
+      for (std::size_t b = 0; x != 0 && b < kNodes; ++b) {
+        const double y = sign * with_lots * instrument.dv01_per_lot * weight(b);
+        more += x * (2.0 * risk_now.dv01[b] + y) * cov.sigma_bp[a] * cov.sigma_bp[b] * cov.correlation[a][b];
+      }
+    }
+    return std::max(0.0, risk_now.variance + more);
+  };
+  TakenOver result;
+  result.use_var = use_of_var(view, p, dealer, variance(static_cast<double>(before + lots)));
+  if (lots == 0) return result;
+  const double risk = risk_multiple(view);
+  const double half = half_spread_bp(view, p, risk) + (swap ? p.swap_half_bp * risk : 0.0);
+  double net = 0;
+  for (std::size_t n = 0; n < kNodes; ++n) net += weight(n) > 0 ? risk_now.dv01[n] : 0.0;
+  net += sign * (static_cast<double>(before) + 0.5 * static_cast<double>(lots)) * instrument.dv01_per_lot;
+  const double net_bn = net / spec.books[world::kTenYearNode].dv01_per_lot * 1e-4;
+  const double skew = p.skew_bp_per_bn * net_bn / std::max(0.05, dealer.scale) * std::min(3.0, risk * risk);
+  const bool nearer_limit = result.use_var > use_of_var(view, p, dealer, variance(static_cast<double>(before)));
+  const double charge = nearer_limit && !spec.is_frozen(world::Channel::dealer_var) ? p.var_cost_bp * binding_probability(result.use_var, p.use_volatility) : 0.0;
+  double centre = 0;
+  if (swap) {
+    centre = dealer.curve_view_bp[tenor] + dealer.swap_view_bp[tenor];
+  } else {
+    const std::size_t contract = book < world::kOutrightBooks ? book : kNodes + (book - world::kBooks) % world::kContracts;
+    centre = believed_bp(view, dealer, contract);
+    // Of a contract's two months it knows the one that leads; the other is as far from it as the market has it.
+    if (const std::size_t lead = view.lead_book(contract); lead != book) centre += view.mid_yield_bp(book) - view.mid_yield_bp(lead);
+  }
+  result.yield_bp = sign * static_cast<double>(lots) > 0 ? bid_bp(centre, half, skew, charge) : ask_bp(centre, half, skew, charge);
+  return result;
 }
 
 double hedge_sigma_bp(const world::View& view, const Parameters& p) { return hedge_sigma_bp(view, p, risk_multiple(view)); }

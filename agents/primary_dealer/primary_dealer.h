@@ -167,6 +167,15 @@ double passed_on(const world::View& view, const Parameters& p);
 /// What holding `more_bn` (ten-year equivalents) more of a security would cost it, yield bp over what it holds now at no cost:
 /// inventory risk, and the shadow costs of its limits once it is long.
 double carry_bp(const world::View& view, const Parameters& p, const Dealer& dealer, std::size_t security, double more_bn);
+/// A piece of a cleared position in a dealer's eyes.
+struct TakenOver {
+  double yield_bp = 0;  ///< at which it takes it: of a future its yield, of a swap its rate
+  double use_var = 0;   ///< use of its value-at-risk limit with it
+};
+/// What taking `lots` (signed: long, or paying fixed, positive) of a future, or of a swap (by its spreadover's book), over is worth to it
+/// after `before` lots of the same. From its quotes: half-spread, inventory skew on net duration in the sector, and the shadow cost of its
+/// value-at-risk limit if the piece brings it nearer. Cleared positions use no balance sheet.
+TakenOver taken_over(const world::View& view, const Parameters& p, Dealer& dealer, std::size_t book, std::int64_t before, std::int64_t lots);
 /// S.d. of the market's yield over the time that a hedge takes, bp.
 double hedge_sigma_bp(const world::View& view, const Parameters& p);
 
