@@ -6,6 +6,7 @@ namespace haven::agents::central_counterparty {
 
 void wake(const world::View& view, const Parameters& p, House& house, world::Intents& out) {
   if (house.managing == 0) return;
+  if (view.now() < house.auction) return out.wake(house.auction, 0);
   const base::Duration slice = base::minutes(static_cast<std::int64_t>(p.slice_minutes));
   const std::int64_t left_ns = house.until.ns - view.now().ns;
   const int slices = static_cast<int>(std::max<std::int64_t>(1, left_ns / slice.ns + 1));

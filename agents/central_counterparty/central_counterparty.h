@@ -33,10 +33,11 @@ struct House : world::Client {
   base::Money gain;    ///< marks of the positions taken over
   base::Money traded;  ///< money for bonds sold less bonds bought in closing swaps
   base::Time until;    ///< when the positions should be closed
+  base::Time auction;  ///< when they are auctioned, or were; no order is sent before
   std::uint8_t managing = 0;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(self, draws, scale, program, own_used, fund_used, assessed, gain, traded, until, managing);
+    archive(self, draws, scale, program, own_used, fund_used, assessed, gain, traded, until, auction, managing);
   }
 };
 

@@ -72,6 +72,7 @@ class Run {
         break;
       case EventKind::close: probes_.close(w); break;
       case EventKind::close_out_slice: DefaultDesk{spec_, state_, market_, probes_, scratch_}.sell_slice(); break;
+      case EventKind::default_auction: DefaultDesk{spec_, state_, market_, probes_, scratch_}.hold_auction(e.payload); break;
       case EventKind::day_end: day_end(); break;
       case EventKind::failure: fail(InstitutionId{e.payload}); break;
       case EventKind::payment: make_payment(spec_, state_, spec_.scenario.payments[e.payload]); break;

@@ -14,13 +14,6 @@ using world::kOutrightBooks;
 
 namespace {
 
-std::int64_t swap_rate_ticks(const Spec& spec, const world::World& w, std::size_t tenor) {
-  const auto& book = spec.world.books[kOutrightBooks + tenor];
-  const double rate = world::yield_of_ticks(spec.world.books[tenor], w.books_data[tenor].mid_ticks) +
-                      world::yield_of_ticks(book, w.books_data[kOutrightBooks + tenor].mid_ticks);
-  return static_cast<std::int64_t>(std::floor(rate * book.grid.ticks_per_unit + 0.5));
-}
-
 // Calls the change in value of one cleared product from every institution; integer values make the house flat.
 template <class Lots>
 void mark_product(State& state, const world::Instrument& book, std::size_t slot, std::int64_t ticks, InstitutionId house, base::Time due, agents::central_counterparty::House& manager, Lots&& lots_of) {
@@ -103,6 +96,13 @@ void announce_haircuts(const Spec& spec, State& state) {
 }
 
 }  // namespace
+
+std::int64_t swap_rate_ticks(const Spec& spec, const world::World& w, std::size_t tenor) {
+  const auto& book = spec.world.books[kOutrightBooks + tenor];
+  const double rate = world::yield_of_ticks(spec.world.books[tenor], w.books_data[tenor].mid_ticks) +
+                      world::yield_of_ticks(book, w.books_data[kOutrightBooks + tenor].mid_ticks);
+  return static_cast<std::int64_t>(std::floor(rate * book.grid.ticks_per_unit + 0.5));
+}
 
 MarginRequired margin_required(const world::WorldSpec& spec, const world::World& w, InstitutionId id) {
   MarginRequired required;

@@ -213,7 +213,15 @@ void DefaultDesk::to_house(InstitutionId who, std::uint32_t estate) {
     state.house_accounts.push_back({estate, spec.world.institutions[id.v].index_in_kind, margin + fund, uncollected});
     fund = {};
     house.until = window_end(p.close_out_hours);
-    if (house.managing == 0) market.wake(id, world::next_close_out_slice(market.view(id), base::minutes(static_cast<std::int64_t>(p.slice_minutes))), 0);
+    base::Time first_slice = world::next_close_out_slice(market.view(id), base::minutes(static_cast<std::int64_t>(p.slice_minutes)));
+    if (spec.close_out.auction && positions != 0) {
+      if (house.auction <= w.now) {
+        house.auction = world::next_close_out_slice(market.view(id), base::Duration{static_cast<std::int64_t>(spec.close_out.auction->notice_minutes * 6e10)});
+        market.schedule(EventKind::default_auction, house.auction, spec.world.institutions[id.v].index_in_kind);
+      }
+      first_slice = house.auction;
+    }
+    if (house.managing == 0) market.wake(id, first_slice, 0);
     house.managing = 1;
   }
   // What it had posted at FICC stands first against what its trades cost FICC.

@@ -26,6 +26,8 @@ struct DefaultDesk {
   void declare(base::InstitutionId who, const Trigger& trigger);
   /// One slice of every sale that is open; asks for the next while there is one.
   void sell_slice();
+  /// Clearing house number `house` offers what it took over to its members, once; what they leave it works by orders.
+  void hold_auction(std::size_t house);
   /// Ends windows that have run out, and shares the losses of houses that are flat.
   void end_windows();
   /// Clears the estates that have sold and settled everything, together with whom they owe and who owes them.
@@ -42,6 +44,24 @@ struct DefaultDesk {
   void sell_own(base::InstitutionId who, std::uint32_t estate);
   void finish(Liquidation& liquidation);
   void close_house(std::size_t house);
+  /// `whole` over the accounts of a house, by margin; the last takes what rounding leaves.
+  template <class F>
+  void by_margin(std::size_t house, base::Money whole, F&& f) {
+    base::Money margins;
+    const HouseAccount* last = nullptr;
+    for (const HouseAccount& a : state.house_accounts) {
+      if (a.house != house) continue;
+      margins += a.margin;
+      last = &a;
+    }
+    base::Money left = whole;
+    for (const HouseAccount& a : state.house_accounts) {
+      if (a.house != house) continue;
+      const base::Money share = &a == last ? left : margins.v > 0 ? base::Money{base::mul_div(whole.v, a.margin.v, margins.v)} : base::Money{};
+      left -= share;
+      f(a, share);
+    }
+  }
   void share_loss(std::size_t house, base::InstitutionId who, base::Money loss);
   bool ready(std::uint32_t estate) const;
   base::Time window_end(double hours) const;

@@ -80,16 +80,7 @@ void DefaultDesk::close_house(std::size_t index) {
     if (w.ledger.swaps(house.self, ledger::TenorId{t}) != 0) return;
   }
   const char* name = spec.world.institutions[house.self.v].name.c_str();
-  Money margins;
-  for (const HouseAccount& a : state.house_accounts) margins += a.house == index ? a.margin : Money{};
-  const Money close_out = house.gain + house.traded;
-  Money left = close_out;
-  const HouseAccount* last = nullptr;
-  for (const HouseAccount& a : state.house_accounts) last = a.house == index ? &a : last;
-  for (const HouseAccount& a : state.house_accounts) {
-    if (a.house != index) continue;
-    const Money share = &a == last ? left : margins.v > 0 ? Money{base::mul_div(close_out.v, a.margin.v, margins.v)} : Money{};
-    left -= share;
+  by_margin(index, house.gain + house.traded, [&](const HouseAccount& a, Money share) {
     const InstitutionId who = state.estates[a.estate].who;
     const Money result = a.margin - a.uncollected + share;
     step(who, name, "close-out gain", house.self, share);
@@ -100,7 +91,7 @@ void DefaultDesk::close_house(std::size_t index) {
     } else if (result.v < 0) {
       share_loss(index, who, -result);
     }
-  }
+  });
   std::erase_if(state.house_accounts, [&](const HouseAccount& a) { return a.house == index; });
   house.gain = house.traded = {};
   house.managing = 0;

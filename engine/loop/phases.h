@@ -53,6 +53,8 @@ void repo_round(const Spec& spec, State& state, Market& market, metrics::Probes&
 bool has_daylight_credit(const Spec& spec, const world::World& w, base::InstitutionId id);
 /// Taxes and deposits drawn, member by member in proportion to size.
 void make_payment(const Spec& spec, State& state, const scenario::Payment& payment);
+/// The market's rate of a cleared swap, ticks of its spreadover's grid.
+std::int64_t swap_rate_ticks(const Spec& spec, const world::World& w, std::size_t tenor);
 /// 15:00 (and noon): marks every cleared position; what it moved is called and due at `due`.
 void mark_cleared(const Spec& spec, State& state, base::Time due);
 /// 08:30 and 14:30: every call that is due is paid out of cash, then out of the committed line, or is a default. Houses pay

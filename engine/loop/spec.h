@@ -49,6 +49,13 @@ struct Opening : RuleTerms {
 /// What an institution holds of a security at the start: whole lots.
 inline base::Face opening_face(const Opening& opening, base::SecurityId s) { return {static_cast<std::int64_t>(opening.holding_bn[s.v] * 1e4 + 0.5) * 100'000}; }
 
+/// How a clearing house auctions what it takes over.
+struct DefaultAuction {
+  double notice_minutes = 0;  ///< from a default to its auction
+  double piece_bn = 0;        ///< what one bid is for, ten-year equivalents
+  double reserve_bp = 0;      ///< worst bid accepted, yield against the mid
+};
+
 /// How what a defaulter leaves is sold, and what an estate's assets fetch.
 struct CloseOut {
   double hours = 0;          ///< over which lenders and estates sell
@@ -56,6 +63,7 @@ struct CloseOut {
   double child_bn = 0;       ///< largest request, ten-year equivalents
   double tolerance_bp = 0;   ///< worst yield against the mid
   double recovery_alpha = 1, recovery_beta = 1;  ///< Rogers and Veraart: of an estate's own assets, of what it receives
+  std::optional<DefaultAuction> auction;         ///< none: houses work what they take over by orders alone
 };
 
 /// A repo of the first morning that was there before any was asked for. Overnight, as the others.

@@ -33,7 +33,8 @@ enum class EventKind : std::uint8_t {
   payment,           ///< the scenario's payment number `payload` falls due
   work_up,           ///< a work-up's moment: its book in the lowest eight bits of `payload`, its number in the others
   repo_round,        ///< after 07:00: round number `payload` of the morning's repo
-  announcement       ///< 11:00 of days on which an auction that is traded when-issued is announced
+  announcement,      ///< 11:00 of days on which an auction that is traded when-issued is announced
+  default_auction    ///< clearing house number `payload` auctions what it took over
 };
 
 /// Phase order at equal times: outside news, market phases, agents, samples.

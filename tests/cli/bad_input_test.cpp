@@ -54,6 +54,7 @@ TEST_CASE("a fault in a config is refused with exit 2 at its line and column, an
       {R"(scenario { news { name: "n" date: "2025-02-12" time: "10:00" } })", "4:29", "2025-02-12"},
       {R"(scenario { news { name: "n" date: "2025-01-07" time: "25:00" } })", "4:48", "\"25:00\""},
       {R"(scenario { news { name: "n" date: "2025-02-30" time: "10:00" } })", "4:29", "2025-02-30"},
+      {"funding { close_out { auction { notice_minutes: 60 piece_bn: -1 reserve_bp: 10 } } }", "4:52", "-1"},
   })));
 }
 

@@ -32,7 +32,8 @@ void Assembler::funding() {
   s.futures_margin = margin(f.futures_margin());
   s.swap_margin = margin(f.swap_margin());
   const auto& x = f.close_out();
-  s.close_out = {x.hours(), x.slice_minutes(), x.child_bn(), x.tolerance_bp(), x.recovery_alpha(), x.recovery_beta()};
+  s.close_out = {x.hours(), x.slice_minutes(), x.child_bn(), x.tolerance_bp(), x.recovery_alpha(), x.recovery_beta(), {}};
+  if (x.has_auction()) s.close_out.auction = {x.auction().notice_minutes(), x.auction().piece_bn(), x.auction().reserve_bp()};
   const auto& h = f.client_haircut();
   s.client_haircut.slope_hbp = hbp(h.slope_bp());
   s.client_haircut.cap_hbp = hbp(h.cap_bp());
