@@ -52,8 +52,13 @@ void DefaultDesk::hold_auction(std::size_t index) {
     offered += face(lots);
     const auto piece = static_cast<std::int64_t>(rules.piece_bn * 1e4 / std::max(0.05, instrument.ten_year_equivalent)) / instrument.lot_multiple * instrument.lot_multiple;
     bids.clear();
+    const double margin_per_lot_bn = (position.swap ? w.swap_margin_bp[position.index] * instrument.dv01_per_lot : w.margin_points[position.index] * 1e3) * 1e-9;
     for (auto& dealer : members) {
-      if (lives(dealer.self)) dealers::default_bids(market.view(dealer.self), spec.population.primary_dealer, dealer, {book, lots, std::max<std::int64_t>(instrument.lot_multiple, piece)}, bids);
+      if (!lives(dealer.self)) continue;
+      const auto& account = w.accounts[dealer.self.v];
+      const auto required = margin_required(spec.world, w, dealer.self);
+      const double uncalled_bn = required.futures_bn + required.swaps_bn - base::to_bn(account.futures_margin) - base::to_bn(account.swap_margin);
+      dealers::default_bids(market.view(dealer.self), spec.population.primary_dealer, dealer, {book, lots, std::max<std::int64_t>(instrument.lot_multiple, piece), margin_per_lot_bn, uncalled_bn}, bids);
     }
     const bool members_buy = lots > 0;
     const std::int64_t mid_ticks = position.swap ? swap_rate_ticks(spec, w, position.index) : static_cast<std::int64_t>(std::floor(w.books_data[book].mid_ticks + 0.5));

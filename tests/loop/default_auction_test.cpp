@@ -247,7 +247,7 @@ TEST_CASE("a dealer asks more for each further piece, and less of a position tha
   const auto bids = [&](std::int64_t lots) {
     dealers::forget(dealer);
     std::vector<markets::PieceBid> out;
-    dealers::default_bids(view, p, dealer, {kTenYearFuture, lots, 1000}, out);
+    dealers::default_bids(view, p, dealer, {kTenYearFuture, lots, 1000, 0, 0}, out);
     return out;
   };
   for (const std::int64_t lots : {20'000, -20'000}) {
@@ -267,6 +267,25 @@ TEST_CASE("a dealer asks more for each further piece, and less of a position tha
   CHECK(asks(-1000).yield_bp > flat.yield_bp);
   CHECK(asks(1000).yield_bp > more.yield_bp);
   CHECK(asks(-1000).use_var < asks(1000).use_var);
+}
+
+TEST_CASE("a dealer bids for no more than what its cash and line cover the initial margin of, and a variation of the same size", "[loop][default_auction]") {
+  const auto& spec = plain_short_run().spec;
+  loop::State state = loop::initial_state(spec, 1);
+  advance_to(spec, state, moment(spec, 1, 10));
+  auto& dealer = state.population.primary_dealer.front();
+  const world::View view{spec.world, state.world, dealer.self};
+  const double liquid_bn = view.cash_bn() + view.line_undrawn_bn() - std::max(0.0, base::to_bn(view.own().call_due));
+  REQUIRE(liquid_bn > 0);
+  const std::int64_t held = view.futures_lots(2), sign = held >= 0 ? 1 : -1;
+  const auto pieces = [&](std::int64_t lots, double uncalled_bn) {
+    std::vector<markets::PieceBid> out;
+    dealers::default_bids(view, spec.population.primary_dealer, dealer, {world::kNodes + 2, lots, 100, liquid_bn / 1000.0, uncalled_bn}, out);
+    return out.size();
+  };
+  CHECK(pieces(sign * 2000, 0) == 5);
+  CHECK(pieces(sign * 2000, 0.5 * liquid_bn) == 2);
+  CHECK(pieces(sign * 2000, liquid_bn) == 0);
 }
 
 TEST_CASE("numbers of an auction out of their range, or left out, are refused by their place", "[loop][default_auction]") {
