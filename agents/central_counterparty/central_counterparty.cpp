@@ -5,13 +5,17 @@
 namespace haven::agents::central_counterparty {
 
 void wake(const world::View& view, const Parameters& p, House& house, world::Intents& out) {
-  if (house.managing == 0) return;
-  if (view.now() < house.auction) return out.wake(house.auction, 0);
+  if (house.managing == 0 || view.now() != house.slice) return;
+  const auto ask_for = [&](base::Time next) {
+    house.slice = next;
+    out.wake(next, 0);
+  };
+  if (view.now() < house.auction) return ask_for(house.auction);
   const base::Duration slice = base::minutes(static_cast<std::int64_t>(p.slice_minutes));
   const std::int64_t left_ns = house.until.ns - view.now().ns;
   const int slices = static_cast<int>(std::max<std::int64_t>(1, left_ns / slice.ns + 1));
   world::send_slices(view, house.program, {slices, p.child_bn, 5, p.tolerance_bp}, out);
-  out.wake(world::next_close_out_slice(view, slice), 0);
+  ask_for(world::next_close_out_slice(view, slice));
 }
 
 void on_package(House& house, std::size_t tenor, base::Side side, std::int64_t lots) { house.program.cash[tenor] -= base::sign(side) * lots; }

@@ -34,14 +34,15 @@ struct House : world::Client {
   base::Money traded;  ///< money for bonds sold less bonds bought in closing swaps
   base::Time until;    ///< when the positions should be closed
   base::Time auction;  ///< when they are auctioned, or were; no order is sent before
+  base::Time slice;    ///< when the next slice is due: a wake at another time is left from accounts that have been closed
   std::uint8_t managing = 0;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(self, draws, scale, program, own_used, fund_used, assessed, gain, traded, until, auction, managing);
+    archive(self, draws, scale, program, own_used, fund_used, assessed, gain, traded, until, auction, slice, managing);
   }
 };
 
-/// Sends one slice and asks for the next while anything is left.
+/// Sends the slice that is due and asks for the next while anything is left.
 void wake(const world::View& view, const Parameters& p, House& house, world::Intents& out);
 /// A package was dealt: its bond leg goes back to the market.
 void on_package(House& house, std::size_t tenor, base::Side side, std::int64_t lots);

@@ -221,7 +221,10 @@ void DefaultDesk::to_house(InstitutionId who, std::uint32_t estate) {
       }
       first_slice = house.auction;
     }
-    if (house.managing == 0) market.wake(id, first_slice, 0);
+    if (house.managing == 0) {
+      house.slice = first_slice;
+      market.wake(id, first_slice, 0);
+    }
     house.managing = 1;
   }
   // What it had posted at FICC stands first against what its trades cost FICC.

@@ -295,3 +295,22 @@ TEST_CASE("numbers of an auction out of their range, or left out, are refused by
   CHECK_THROWS_WITH(with("notice_minutes: 60 piece_bn: 1 reserve_bp: nan"), Catch::Contains("reserve_bp") && Catch::Contains("expected"));
   CHECK_THROWS_WITH(with("notice_minutes: 60 piece_bn: 1"), Catch::Contains("reserve_bp"));
 }
+
+TEST_CASE("a house sends each slice once: a wake left over from accounts that were closed sends none", "[loop][default_auction]") {
+  const auto spec = failing({});
+  loop::State state = loop::initial_state(spec, 1);
+  advance_to(spec, state, moment(spec, 1, 9, 1));
+  auto& house = state.population.central_counterparty[spec.world.institutions[spec.world.cme.v].index_in_kind];
+  REQUIRE(house.managing == 1);
+  const auto sent = [&](base::Time now) {
+    state.world.now = now;
+    world::Intents out;
+    agents::central_counterparty::wake({spec.world, state.world, house.self}, spec.population.central_counterparty, house, out);
+    return out.list().size();
+  };
+  const base::Time due = house.slice;
+  CHECK(sent(due - base::minutes(1)) == 0);
+  REQUIRE(sent(due) > 1);  // orders and the next wake
+  CHECK(sent(due) == 0);
+  CHECK(house.slice > due);
+}
