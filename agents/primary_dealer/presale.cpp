@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "engine/world/auction.h"
 #include "engine/world/program.h"
 
 namespace haven::agents::primary_dealer {
-namespace {
-
-constexpr double kAuctionMinute = 13 * 60;
-
-}  // namespace
-
 std::int64_t expected_award_lots(const world::View& view, const Dealer& dealer, std::size_t node) {
   const world::WhenIssued& next = view.when_issued(node);
   return static_cast<std::int64_t>(next.dealers_share * next.offered_bn * 1e4 * dealer.scale / std::max(1, next.dealers));
@@ -22,7 +17,7 @@ double minutes_to_auction(const world::View& view, std::size_t node, base::Time 
   for (const base::Date day : view.spec().days) {
     if (day < base::date_of(from) || day > auction) continue;
     const double minute = day == base::date_of(from) ? static_cast<double>(base::time_of_day(from).ns) / 6e10 : 0.0;
-    const double last = day == auction ? kAuctionMinute : static_cast<double>(world::kLastLookMinute);
+    const double last = day == auction ? static_cast<double>(world::kBidsDue.ns) / 6e10 : static_cast<double>(world::kLastLookMinute);
     left += std::max(0.0, last - std::max(minute, static_cast<double>(world::kFirstLookMinute)));
   }
   return left;
@@ -35,7 +30,7 @@ void presell(const world::View& view, const Parameters& p, const Dealer& dealer,
     if (!next.open || !view.book(book).has_bid) continue;
     const double left = minutes_to_auction(view, n, view.now());
     if (left <= 0) continue;
-    const double all = minutes_to_auction(view, n, base::midnight(next.from) + base::hours(11));
+    const double all = minutes_to_auction(view, n, base::midnight(next.from) + world::kAnnouncement);
     const double ten_year_equivalent = view.spec().books[n].ten_year_equivalent;
     const std::int64_t expected = expected_award_lots(view, dealer, n);
     const auto by_now = static_cast<std::int64_t>(static_cast<double>(expected) * (1.0 - left / all));

@@ -8,6 +8,7 @@
 #include "engine/loop/rule_change.h"
 #include "engine/loop/when_issued.h"
 #include "engine/metrics/recorder.h"
+#include "engine/world/auction.h"
 
 namespace haven::loop {
 namespace {
@@ -226,11 +227,11 @@ class Run {
     market_.schedule(EventKind::noon_mark, at(base::hours(12)));
     for (const auto& auction : spec_.scenario.auctions) {
       if (auction.when_issued && base::midnight(auction.when_issued->from) == at({})) {
-        market_.schedule(EventKind::announcement, at(base::hours(11)));
+        market_.schedule(EventKind::announcement, at(world::kAnnouncement));
         break;
       }
     }
-    market_.schedule(EventKind::auction, at(base::hours(13)));
+    market_.schedule(EventKind::auction, at(world::kBidsDue));
     market_.schedule(EventKind::intraday_payment, at(base::hours(14) + base::minutes(30)));
     market_.schedule(EventKind::settlement_price, at(base::hours(15)));
     market_.schedule(EventKind::close, at(base::hours(15) + base::minutes(30)));

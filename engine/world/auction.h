@@ -7,6 +7,9 @@
 
 namespace haven::world {
 
+/// Times of day: an auction's announcement, from which it may be traded when-issued, and its bids' deadline.
+constexpr base::Duration kAnnouncement = base::hours(11), kBidsDue = base::hours(13);
+
 /// Public before the auction.
 struct AuctionNotice {
   std::size_t security = 0;  ///< the on-the-run that is reopened; its node is the same index
