@@ -60,6 +60,8 @@ struct Morning {
   /// Loans that run on are marked to this morning's prices: principal goes back to value less haircut, in cash, and interest so far is paid.
   void remark_loans();
   void pay_coupons();
+  /// Principal of what matures as today's awards settle, so that it pays for them.
+  void redeem();
   /// Who owes a delivery today and has pledged the security beyond today wants it back.
   void recall_for_deliveries();
   /// Who must deliver a single issue, or return one, borrows it from its owners. Returns whether anybody got some.

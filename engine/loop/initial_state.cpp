@@ -13,7 +13,7 @@ using world::Kind;
 using world::kNodes;
 using world::kOutrightBooks;
 
-constexpr std::uint32_t kFormat = 6;
+constexpr std::uint32_t kFormat = 7;
 
 ledger::LedgerShape shape_of(const Spec& spec) {
   ledger::LedgerShape shape;
@@ -270,6 +270,7 @@ State initial_state(const Spec& spec, std::uint64_t seed, std::vector<base::Reco
   state.queue.push(first);
   for (std::uint32_t i = 0; i < n; ++i) {
     auto& account = w.accounts[i];
+    for (const auto& auction : spec.scenario.auctions) account.maturing += maturing(spec, auction, {i});
     account.equity_bn = account.start_equity_bn = account.peak_equity_bn = w.equity_bn(spec.world, {i});
   }
   w.ledger.check_conservation();

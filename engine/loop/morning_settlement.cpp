@@ -23,6 +23,7 @@ void Morning::settle() {
   if (beyond_tomorrow_) remark_loans();
   // A coupon belongs to who held before today's settlements: they were priced without it.
   pay_coupons();
+  redeem();
   w().ledger.settle(today, spec.world.ficc, scratch.per_million, w().journal, now());
   if (beyond_tomorrow_) recall_for_deliveries();
   scratch.fails.clear();
@@ -87,6 +88,18 @@ void Morning::pay_coupons() {
   for (std::uint16_t s = 0; s < world::kSecurities; ++s) {
     const Money per_million = coupon_between(spec.world.securities[s], yesterday, today);
     if (per_million.v != 0) w().ledger.pay_coupon(spec.world.treasury, SecurityId{s}, per_million, w().journal, now());
+  }
+}
+
+void Morning::redeem() {
+  for (const scenario::Auction& auction : spec.scenario.auctions) {
+    if (auction.settles != today || auction.maturing_bn == 0) continue;
+    for (const InstitutionId id : w().ledger.in_name_order()) {
+      const Money principal = maturing(spec, auction, id);
+      if (principal.v == 0) continue;
+      w().ledger.pay(spec.world.treasury, id, principal, ledger::Reason::redemption, w().journal, now());
+      w().accounts[id.v].maturing -= principal;
+    }
   }
 }
 

@@ -41,6 +41,7 @@ struct Opening : RuleTerms {
   double assets_bn = 0;                                   ///< money funds: assets
   std::optional<double> floor_share;                      ///< banks: of opening cash, what it keeps; none: its population's rule
   bool core = false;                                      ///< dealers: raises cash for others
+  double maturing_share = 0;                              ///< of the notes and bonds that mature as an auction settles (scenario::Auction)
   base::InstitutionId line_from;                          ///< who lends on its committed line
   double line_bn = 0;                                     ///< its size; 0: none
   double line_spread_bp = 0;                              ///< over interest on reserves
@@ -121,5 +122,8 @@ struct Spec {
     return rule_change && day >= rule_change->day ? rule_change->terms[institution] : openings[institution];
   }
 };
+
+/// Principal that the Treasury pays an institution on the day that the auction settles.
+inline base::Money maturing(const Spec& spec, const scenario::Auction& auction, base::InstitutionId i) { return base::money_from_bn(auction.maturing_bn * spec.openings[i.v].maturing_share); }
 
 }  // namespace haven::loop

@@ -15,12 +15,12 @@ void announce_auctions(const Spec& spec, State& state) {
     next.open = 1;
     next.from = terms.from;
     next.auction = auction.day;
-    next.settles = terms.settles;
+    next.settles = auction.settles;
     next.dealers = dealers;
     next.offered_bn = auction.offered_bn;
     next.dealers_share = terms.dealers_share;
     next.noise_share = terms.noise_share;
-    next.accrued_points = instruments::remaining_flows(spec.world.securities[n].bond, terms.settles).accrued_points;
+    next.accrued_points = instruments::remaining_flows(spec.world.securities[n].bond, auction.settles).accrued_points;
     // The same bond for another day: it begins at the on-the-run's price and volatility.
     const world::MarketData& now = w.books_data[n];
     world::MarketData& md = w.books_data[k];

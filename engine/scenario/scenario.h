@@ -41,16 +41,17 @@ struct OutsideFlow {
 
 /// Trading in the bond of an auction from its announcement to its issue date.
 struct WhenIssued {
-  base::Date from, settles;
+  base::Date from;
   double dealers_share = 0;        ///< what dealers together usually are awarded
   double noise_share = 0;          ///< of the orders of noise in the tenor
 };
 
 /// A Treasury auction: on-the-run line `security`, offered face, at 13:00 of the day. Settles T+1, or on the when-issued's issue date.
 struct Auction {
-  base::Date day;
+  base::Date day, settles;
   std::uint16_t security = 0;
   double offered_bn = 0;
+  double maturing_bn = 0;          ///< older notes and bonds of investors, paid back in cash on the day `settles`
   std::optional<WhenIssued> when_issued;
 };
 

@@ -18,6 +18,7 @@ struct Account {
   base::Money repo_borrowed;           ///< cash received in repo, outstanding
   base::Money futures_margin, swap_margin, ficc_margin;  ///< initial margin posted, or called, at each clearing house
   base::Money lent_this_morning;       ///< in repo, where it is made in rounds: what its cash was more before them
+  base::Money maturing;                ///< principal of notes and bonds that mature as this run's auctions settle, not paid yet
   base::Money call_due;                ///< variation margin and calls due at the next payment phase (positive: it pays)
   std::array<base::Money, kHouses> default_fund{};  ///< prefunded at each clearing house, not yet used up
   std::array<base::Money, kCarried> carried{};  ///< value of futures and swaps at the last settlement

@@ -77,7 +77,7 @@ Nodes World::dv01(const WorldSpec& spec, base::InstitutionId i) const {
 }
 
 double World::equity_bn(const WorldSpec& spec, base::InstitutionId i) const {
-  double value = base::to_bn(ledger.cash(i)) + base::to_bn(ledger.unsettled_cash(i)) + base::to_bn(accounts[i.v].futures_margin) + base::to_bn(accounts[i.v].swap_margin) + base::to_bn(accounts[i.v].ficc_margin) -
+  double value = base::to_bn(ledger.cash(i)) + base::to_bn(ledger.unsettled_cash(i)) + base::to_bn(accounts[i.v].futures_margin) + base::to_bn(accounts[i.v].swap_margin) + base::to_bn(accounts[i.v].ficc_margin) + base::to_bn(accounts[i.v].maturing) -
                  base::to_bn(accounts[i.v].call_due) + base::to_bn(contracts.lent(i)) - base::to_bn(contracts.borrowed(i));
   for (const base::Money part : accounts[i.v].default_fund) value += base::to_bn(part);
   const auto& line = credit.line(i);

@@ -50,6 +50,8 @@ TEST_CASE("a fault in a config is refused with exit 2 at its line and column, an
       {"population { name: \"banks\" holding { name: \"off_XX\" bn: 5 } }", "4:38", "off_XX"},
       {R"(scenario { flow { name: "f" population: "martians" from: "2025-01-07" to: "2025-01-07" sell_bn_per_day: 1 share { name: "10y" bn: 1 } } })", "4:29", "\"martians\""},
       {R"(scenario { auction { name: "a" date: "2025-01-11" tenor: "10y" offered_bn: 30 } })", "4:32", "2025-01-11"},
+      {R"(scenario { auction { name: "a" date: "2026-01-10" tenor: "10y" offered_bn: 30 } })", "4:32", "2026-01-10"},
+      {R"(scenario { auction { name: "a" date: "2025-01-07" tenor: "10y" offered_bn: 30 maturing_bn: -1 } })", "4:79", "-1"},
       {R"(scenario { auction { name: "a" date: "2025-01-07" tenor: "11y" offered_bn: 30 } })", "4:51", "\"11y\""},
       {R"(scenario { news { name: "n" date: "2025-02-12" time: "10:00" } })", "4:29", "2025-02-12"},
       {R"(scenario { news { name: "n" date: "2025-01-07" time: "25:00" } })", "4:48", "\"25:00\""},

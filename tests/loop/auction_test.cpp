@@ -41,6 +41,51 @@ TEST_CASE("buyers at an auction get together what was offered, and who has defau
   CHECK(bought <= 390'000 + 100);  // the percentage at the high yield is rounded up, and each bid's part to a lot
 }
 
+TEST_CASE("what matures is an asset of investors until the awards settle, and their cash from then on", "[loop][auction]") {
+  const auto experiment = tests::short_run({"scenario.auction[name=ten_year].maturing_bn=39"});
+  const Spec& spec = experiment.spec;
+  State state = initial_state(spec, 1);
+  const auto& w = state.world;
+  const auto all = [&](auto&& of) {
+    std::int64_t sum = 0;
+    for (std::uint32_t i = 0; i < spec.world.institutions.size(); ++i) {
+      if (base::InstitutionId{i} != spec.world.treasury) sum += of(i).v;
+    }
+    return sum;
+  };
+  const auto claims = [&] { return all([&](std::uint32_t i) { return w.accounts[i].maturing; }); };
+  const auto paid = [&] { return all([&](std::uint32_t i) { return w.ledger.flow({i}, ledger::Reason::redemption); }); };
+  const auto a_dollar_each = static_cast<std::int64_t>(spec.world.institutions.size()) * base::kMoneyPerDollar;
+  const std::int64_t at_start = claims();
+  CHECK(std::abs(at_start - base::money_from_bn(39).v) <= a_dollar_each);
+  CHECK(w.accounts[state.population.bond_fund.front().self.v].maturing.v > 0);
+  CHECK(w.accounts[state.population.primary_dealer.front().self.v].maturing.v == 0);
+  // It is owned, whether the claim is there or not: without it the same institution starts poorer by just that.
+  const State without = initial_state(tests::plain_short_run().spec, 1);
+  const base::InstitutionId fund = state.population.bond_fund.front().self;
+  CHECK(w.accounts[fund.v].start_equity_bn - without.world.accounts[fund.v].start_equity_bn == Approx(base::to_bn(w.accounts[fund.v].maturing)));
+  tests::advance_to(spec, state, tests::moment(spec, 3, 7));
+  CHECK(claims() == at_start);
+  CHECK(paid() == 0);
+  tests::advance_to(spec, state, tests::moment(spec, 3, 9));
+  CHECK(claims() == 0);
+  CHECK(paid() == at_start);
+  CHECK(w.ledger.flow(spec.world.treasury, ledger::Reason::redemption).v == -at_start);
+}
+
+TEST_CASE("of a calendar of auctions a run has those of its days", "[loop][auction]") {
+  const auto auctions = [](const std::string& from, const std::string& to) {
+    const auto options = assemble::LoadOptions{.sets = {"calendar.from=" + from, "calendar.scored_from=" + to, "calendar.to=" + to, "calendar.burn_in_days=0", "reference=\"\""}};
+    return assemble::assemble("baseline/2025q1", options).spec.scenario.auctions;
+  };
+  const auto january = auctions("2025-01-07", "2025-01-08");
+  REQUIRE(january.size() == 2);
+  CHECK(base::to_string(january[0].day) == "2025-01-07");
+  CHECK(january[0].offered_bn == 39);
+  CHECK(base::to_string(january[0].settles) == "2025-01-08");
+  CHECK(auctions("2025-01-15", "2025-01-17").empty());
+}
+
 TEST_CASE("an auction allocates nothing for its bids", "[loop][auction]") {
   AuctionDay day;
   const base::AllocationCount set_up;

@@ -17,6 +17,9 @@ scenario {
   news { name: "surprise" date: "2025-01-08" time: "10:00" policy_share: 0.5 uncertainty_share: 0.5 intensity: 1 }
   news { name: "doubt" date: "2025-01-09" time: "13:30" confidence_step: 0.1 intensity: 1 }
   flow { name: "sales" population: "foreign_private" from: "2025-01-07" to: "2025-01-09" sell_bn_per_day: 2 share { name: "off_TY" bn: 1 } }
+  auction { name: "three_year_january" remove: true }
+  auction { name: "ten_year_january" remove: true }
+  auction { name: "thirty_year_january" remove: true }
   auction { name: "ten_year" date: "2025-01-08" tenor: "10y" offered_bn: 39 }
 }
 )";

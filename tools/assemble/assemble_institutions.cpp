@@ -227,6 +227,7 @@ void Assembler::rest() {
       if (base::InstitutionId{static_cast<std::uint32_t>(i)} != world().fed && world().securities[s].kind != world::SecurityKind::bill) world().private_coupon_debt_bn += openings[i].holding_bn[s];
     }
   }
+  maturing_shares();
   for (std::size_t c = 0; c < kContracts; ++c) {
     const auto lots = static_cast<double>(world().books[kNodes + c].lot_multiple);
     double sum = 0;
@@ -237,6 +238,35 @@ void Assembler::rest() {
     double sum = 0;
     for (auto& o : openings) sum += o.swaps_bn[t] = whole(o.swaps_bn[t], 1);
     openings[*rest_taker_].swaps_bn[t] -= sum;
+  }
+}
+
+// What matures lies with those who replace it: as they need what is auctioned.
+void Assembler::maturing_shares() {
+  const auto& p = spec().population;
+  const auto habit = [&](Kind kind) {
+    switch (kind) {
+      case Kind::foreign_official: return p.foreign_official.auction.share;
+      case Kind::foreign_private: return p.foreign_private.auction.share;
+      case Kind::asset_manager: return p.asset_manager.auction.share;
+      case Kind::bond_fund: return p.bond_fund.auction.share;
+      case Kind::liability_investor: return p.liability_investor.auction.share;
+      case Kind::household: return p.household.auction.share;
+      default: return 0.0;
+    }
+  };
+  auto& openings = spec().openings;
+  double sum = 0;
+  for (std::size_t i = 0; i < openings.size(); ++i) {
+    double held_bn = 0;
+    for (std::size_t s = 0; s < world::kSecurities; ++s) {
+      if (world().securities[s].kind != world::SecurityKind::bill) held_bn += openings[i].holding_bn[s];
+    }
+    sum += openings[i].maturing_share = habit(world().institutions[i].kind) * std::max(0.0, held_bn);
+  }
+  for (auto& opening : openings) opening.maturing_share = sum > 0 ? opening.maturing_share / sum : 0.0;
+  for (const auto& a : run_->scenario().auction()) {
+    if (sum == 0 && a.maturing_bn() > 0) fault("scenario.auction[name=" + a.name() + "].maturing_bn", std::to_string(a.maturing_bn()), "none: nobody who bids at auctions for what it needs has notes or bonds");
   }
 }
 

@@ -100,7 +100,7 @@ void Assembler::market() {
   correlations();
   const bool rolls = std::any_of(m.basket().begin(), m.basket().end(), [](const auto& basket) { return basket.has_next(); });
   const auto& auctions = run_->scenario().auction();
-  const bool forwards = std::any_of(auctions.begin(), auctions.end(), [](const auto& auction) { return auction.has_when_issued(); });
+  const bool forwards = std::any_of(auctions.begin(), auctions.end(), [&](const auto& auction) { return auction.has_when_issued() && !leaves_out(auction); });
   w.books.resize(rolls || forwards ? world::kMostBooks : world::kBooks);
   w.securities.resize(world::kSecurities);
   w.contracts.resize(rolls ? world::kListings : kContracts);
@@ -326,7 +326,7 @@ void Assembler::when_issued_books() {
   auto& books = world().books;
   for (const auto& a : run_->scenario().auction()) {
     const std::size_t n = tenor(a.tenor());
-    if (!a.has_when_issued() || n == kNodes || world().has_when_issued(n)) continue;
+    if (!a.has_when_issued() || n == kNodes || world().has_when_issued(n) || leaves_out(a)) continue;
     auto& book = books[world::when_issued_book(n)];
     book = books[n];
     book.name = "when_issued_" + books[n].name;

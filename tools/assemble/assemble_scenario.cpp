@@ -123,7 +123,9 @@ void Assembler::scenario() {
     const std::string path = "scenario.auction[name=" + a.name() + "]";
     const std::size_t t = tenor(a.tenor());
     if (t == kNodes) fault(path + ".tenor", "\"" + a.tenor() + "\"", "2y, 3y, 5y, 7y, 10y or 30y");
-    out.auctions.push_back({trading_day(path + ".date", a.date()), static_cast<std::uint16_t>(t), a.offered_bn(), std::nullopt});
+    if (leaves_out(a)) continue;
+    const base::Date day = trading_day(path + ".date", a.date());
+    out.auctions.push_back({day, calendar_.covers(day) ? calendar_.next_business_day(day) : day, static_cast<std::uint16_t>(t), a.offered_bn(), a.maturing_bn(), std::nullopt});
     if (a.has_when_issued() && faults_.empty()) when_issued(out.auctions, a.when_issued(), path + ".when_issued");
   }
   for (const auto& p : s.purchase()) {
@@ -137,6 +139,12 @@ void Assembler::scenario() {
   }
 }
 
+bool Assembler::leaves_out(const config::Auction& auction) {
+  const base::Date day = date(auction.date());
+  if (day >= world().days.front() && day <= world().days.back()) return false;
+  return !calendar_.covers(day) || calendar_.is_business_day(day);
+}
+
 void Assembler::when_issued(std::vector<scenario::Auction>& auctions, const config::WhenIssued& terms, const std::string& path) {
   scenario::Auction& auction = auctions.back();
   const base::Date from = trading_day(path + ".from", terms.from()), settles = date(terms.settles());
@@ -145,10 +153,11 @@ void Assembler::when_issued(std::vector<scenario::Auction>& auctions, const conf
   else if (!calendar_.covers(settles) || !calendar_.is_business_day(settles)) fault(path + ".settles", terms.settles(), "a business day of the run or of the year after it");
   for (const scenario::Auction& other : auctions) {
     if (&other == &auction || other.security != auction.security) continue;
-    const base::Date others_from = other.when_issued ? other.when_issued->from : other.day, until = other.when_issued ? other.when_issued->settles : other.day;
+    const base::Date others_from = other.when_issued ? other.when_issued->from : other.day, until = other.when_issued ? other.settles : other.day;
     if (from < until && others_from < settles) fault(path + ".from", terms.from() + " .. " + terms.settles(), "days apart from those of the tenor's other auction, " + base::to_string(others_from) + " to " + base::to_string(until));
   }
-  auction.when_issued = scenario::WhenIssued{from, settles, terms.dealers_share(), terms.noise_share()};
+  auction.settles = settles;
+  auction.when_issued = scenario::WhenIssued{from, terms.dealers_share(), terms.noise_share()};
 }
 
 }  // namespace haven::assemble

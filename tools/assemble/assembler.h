@@ -108,10 +108,14 @@ class Assembler {
   instruments::Bond bond(const std::string& path, double coupon_pct, const std::string& maturity, int years);
 
   // --- scenario
+  /// A calendar of auctions is wider than a run: those before its first day and after its last one are none of it.
+  bool leaves_out(const config::Auction& auction);
   /// The period in which the last of `auctions` is traded before its issue.
   void when_issued(std::vector<scenario::Auction>& auctions, const config::WhenIssued& terms, const std::string& path);
 
   // --- institutions
+  /// Whose the notes and bonds are that mature as auctions settle.
+  void maturing_shares();
   struct Group {
     world::Kind kind;
     std::string name;
