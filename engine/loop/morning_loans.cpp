@@ -36,6 +36,7 @@ Money Morning::borrow(InstitutionId lender, InstitutionId borrower, Segment segm
     const Face usable{available.v / kFaceGrain.v * kFaceGrain.v};
     if (usable.v <= 0) continue;
     const Money per_million = scratch.per_million[s];
+    if (per_million.v <= 0) continue;  // in a market that has lost its prices
     const Face wanted = funding::face_to_raise(cash - raised, per_million, haircut_hbp, kFaceGrain);
     const Face face = std::min(wanted, usable);
     const Money worth = std::min(funding::cash_against(funding::value_of(face, per_million), haircut_hbp), cash - raised);

@@ -135,3 +135,21 @@ TEST_CASE("a payment of nobody, to the payer itself or on a day without trading 
   CHECK_THROWS_WITH(with("banks", "banks", "2025-01-07"), Catch::Contains("another population"));
   CHECK_THROWS_WITH(with("banks", "us_treasury", "2025-01-05"), Catch::Contains("2025-01-05"));
 }
+
+TEST_CASE("nobody lends against a bond whose price is below zero, and the morning goes on without it", "[loop][repo]") {
+  const auto& spec = plain_short_run().spec;
+  auto state = loop::initial_state(spec, 1);
+  advance_to(spec, state, moment(spec, 1, 6, 59));
+  const auto basket = std::size_t{3};
+  state.world.baskets[basket].mid_bp += 1e5;
+  REQUIRE(state.world.security_dirty(spec.world, world::kNodes + basket) < 0);
+  REQUIRE_NOTHROW(advance_to(spec, state, moment(spec, 1, 7, 1)));
+  double borrowed_bn = 0, against_it_bn = 0;
+  state.world.contracts.for_each([&](funding::ContractId, const funding::Contract& c) {
+    if (c.start != spec.world.days[1] || c.segment == funding::Segment::securities_lending) return;
+    borrowed_bn += base::to_bn(c.cash);
+    if (c.security.v == world::kNodes + basket) against_it_bn += base::to_bn(c.cash);
+  });
+  CHECK(borrowed_bn > 100);
+  CHECK(against_it_bn == 0);
+}
