@@ -99,6 +99,7 @@ void Morning::redeem() {
       if (principal.v == 0) continue;
       w().ledger.pay(spec.world.treasury, id, principal, ledger::Reason::redemption, w().journal, now());
       w().accounts[id.v].maturing -= principal;
+      if (!lives(id)) probes.default_step(w(), id, "estate", "principal that matured", spec.world.treasury, principal);
     }
   }
 }

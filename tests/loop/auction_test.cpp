@@ -73,6 +73,23 @@ TEST_CASE("what matures is an asset of investors until the awards settle, and th
   CHECK(w.ledger.flow(spec.world.treasury, ledger::Reason::redemption).v == -at_start);
 }
 
+TEST_CASE("what matures for somebody in default is its estate's, and the trace says so", "[loop][auction][default]") {
+  const auto experiment = tests::short_run({"scenario.auction[name=ten_year].maturing_bn=39", "scenario.failure={ name: \"fund\" institution: \"bond_funds-1\" date: \"2025-01-08\" time: \"15:00\" }"});
+  const Spec& spec = experiment.spec;
+  State state = initial_state(spec, 1);
+  const base::InstitutionId fund = state.population.bond_fund.front().self;
+  const double claim_bn = base::to_bn(state.world.accounts[fund.v].maturing);
+  REQUIRE(claim_bn > 0);
+  metrics::Probes probes(spec.world, metrics::Probes::Watching::on);
+  advance(spec, state, probes, {}, tests::moment(spec, 3, 7, 1));
+  REQUIRE(state.world.accounts[fund.v].defaulted == 1);
+  double told_bn = 0;
+  for (const auto& s : probes.take(state.world, 1, {}, 0, 0).default_steps) {
+    if (s.institution == "bond_funds-1" && s.item == "principal that matured") told_bn += s.amount_bn;
+  }
+  CHECK(told_bn == Approx(claim_bn));
+}
+
 TEST_CASE("of a calendar of auctions a run has those of its days", "[loop][auction]") {
   const auto auctions = [](const std::string& from, const std::string& to) {
     const auto options = assemble::LoadOptions{.sets = {"calendar.from=" + from, "calendar.scored_from=" + to, "calendar.to=" + to, "calendar.burn_in_days=0", "reference=\"\""}};
