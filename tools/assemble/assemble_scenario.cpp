@@ -125,7 +125,7 @@ void Assembler::scenario() {
     if (t == kNodes) fault(path + ".tenor", "\"" + a.tenor() + "\"", "2y, 3y, 5y, 7y, 10y or 30y");
     if (leaves_out(a)) continue;
     const base::Date day = trading_day(path + ".date", a.date());
-    out.auctions.push_back({day, calendar_.covers(day) ? calendar_.next_business_day(day) : day, static_cast<std::uint16_t>(t), a.offered_bn(), a.maturing_bn(), std::nullopt});
+    out.auctions.push_back({day, calendar_.next_business_day(day), static_cast<std::uint16_t>(t), a.offered_bn(), a.maturing_bn(), std::nullopt});
     if (a.has_when_issued() && faults_.empty()) when_issued(out.auctions, a.when_issued(), path + ".when_issued");
   }
   for (const auto& p : s.purchase()) {
