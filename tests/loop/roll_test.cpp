@@ -408,12 +408,7 @@ TEST_CASE("watching a roll changes nothing, and tells both months", "[loop][roll
   metrics::Probes probes(spec.world, metrics::Probes::Watching::on);
   loop::advance(spec, state, probes);
   const auto result = probes.take(state.world, 1, {}, 0, 0);
-  const auto last = [&](const std::string& name) {
-    const auto found = std::find_if(result.series.begin(), result.series.end(), [&](const auto& s) { return s.name == name; });
-    INFO(name);
-    REQUIRE(found != result.series.end());
-    return found->values.back();
-  };
+  const auto last = [&](const std::string& name) { return daily(result, name).back(); };
   CHECK(last("open_interest_TYH5_bn") == Approx(static_cast<double>(state.world.open_interest(kTy)) * 1e-4));
   CHECK(last("open_interest_TYM5_bn") == Approx(static_cast<double>(state.world.open_interest(kContracts + kTy)) * 1e-4));
   CHECK(last("rolled_TY_share") == Approx(last("open_interest_TYM5_bn") / (last("open_interest_TYM5_bn") + last("open_interest_TYH5_bn"))));

@@ -1,5 +1,8 @@
 #include "tests/loop/short_run.h"
 
+#include <algorithm>
+#include <stdexcept>
+
 namespace haven::tests {
 namespace {
 
@@ -70,6 +73,12 @@ Finished run_whole(const loop::Spec& spec, const HowToRun& how) {
 const Finished& plain_whole() {
   static const Finished whole = run_whole(plain_short_run().spec);
   return whole;
+}
+
+const std::vector<double>& daily(const metrics::RunResult& result, const std::string& name) {
+  const auto found = std::find_if(result.series.begin(), result.series.end(), [&](const auto& series) { return series.name == name; });
+  if (found == result.series.end()) throw std::out_of_range("no series " + name);
+  return found->values;
 }
 
 base::Time moment(const loop::Spec& spec, std::size_t day, std::int64_t hour, std::int64_t minute) {

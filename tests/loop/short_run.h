@@ -40,6 +40,9 @@ Finished run_whole(const loop::Spec& spec, const HowToRun& how = {});
 /// run_whole(plain_short_run().spec), run once.
 const Finished& plain_whole();
 
+/// Daily values of a series that a watched run must have left; std::out_of_range with its name.
+const std::vector<double>& daily(const metrics::RunResult& result, const std::string& name);
+
 /// Goes on to `before` (or to the end), unwatched.
 void advance_to(const loop::Spec& spec, loop::State& state, base::Time before = {}, const loop::Plant& plant = {});
 

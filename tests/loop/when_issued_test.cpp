@@ -77,7 +77,8 @@ TEST_CASE("what firms hold of a bond for its issue date moves both its books ali
   loop::State state = at(kAuctioned, 11);
   const auto& data = state.world.books_data;
   const double before = data[kTen].mid_ticks;
-  for (auto& firm : state.population.principal_trading_firm) firm.lots[kBook] += 1'500;
+  auto& firms = state.population.principal_trading_firm;
+  for (auto& firm : firms) firm.lots[kBook] += 12'000 / static_cast<std::int64_t>(firms.size());
   advance_to(forward_run(), state, moment(forward_run(), kAuctioned, 11, 2));
   CHECK(data[kTen].mid_ticks <= before - 1);
   CHECK(std::abs(data[kBook].mid_ticks - data[kTen].mid_ticks) <= 1);
@@ -224,9 +225,7 @@ TEST_CASE("a tail is the stop-out over the mid of the when-issued book", "[loop]
   const auto sale = std::find_if(tape.begin(), tape.end(), [](const base::Record& r) { return r.kind == static_cast<std::uint64_t>(base::RecordKind::auction); });
   REQUIRE(sale != tape.end());
   const auto result = probes.take(state.world, 1, {}, 0, 0);
-  const auto tail = std::find_if(result.series.begin(), result.series.end(), [](const auto& s) { return s.name == "auction_tail_10y_bp"; });
-  REQUIRE(tail != result.series.end());
-  CHECK(tail->values.back() == Approx(static_cast<double>(sale->c) * 1e-3 - market_bp).margin(1e-6));
+  CHECK(daily(result, "auction_tail_10y_bp").back() == Approx(static_cast<double>(sale->c) * 1e-3 - market_bp).margin(1e-6));
 }
 
 TEST_CASE("a run saved with open forwards goes on as if it had not been", "[loop][when_issued]") {
@@ -246,14 +245,8 @@ TEST_CASE("watching when-issued trading changes nothing, and tells its volume, y
   metrics::Probes probes(spec.world, metrics::Probes::Watching::on);
   loop::advance(spec, state, probes);
   const auto result = probes.take(state.world, 1, {}, 0, 0);
-  const auto days = [&](const std::string& name) {
-    const auto found = std::find_if(result.series.begin(), result.series.end(), [&](const auto& s) { return s.name == name; });
-    INFO(name);
-    REQUIRE(found != result.series.end());
-    return found->values;
-  };
-  for (const char* name : {"volume_when_issued_10y_bn", "yield_when_issued_10y_bp", "forward_dealers_10y_bn", "bid_ask_when_issued_10y_ticks", "depth_when_issued_10y_bn"}) CHECK(days(name).size() == 3);
-  CHECK(days("forward_dealers_10y_bn").front() < 0);
+  for (const char* name : {"volume_when_issued_10y_bn", "yield_when_issued_10y_bp", "forward_dealers_10y_bn", "bid_ask_when_issued_10y_ticks", "depth_when_issued_10y_bn"}) CHECK(daily(result, name).size() == 3);
+  CHECK(daily(result, "forward_dealers_10y_bn").front() < 0);
 }
 
 TEST_CASE("an issue that is not after its auction, an announcement that is not before it, and two that overlap are refused where they stand", "[loop][when_issued]") {
